@@ -1,0 +1,124 @@
+//! JSON as APS sends it: numbers as strings, unknown fields, one string where a list was.
+
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+
+use crate::error::{Error, Result};
+use crate::transport::{Reply, digits};
+
+/// Reads a reply as JSON, within the limits on size (8 MB decoded) and depth (128).
+pub(super) fn read<T: DeserializeOwned>(reply: Reply, what: &str) -> Result<T> {
+    let host = reply.host().to_owned();
+    let request_id = reply.request_id();
+    let bytes = reply.into_bytes()?;
+    parse(&bytes, what, &host).map_err(|error| error.with_request_id(request_id))
+}
+
+/// Parses the text of a reply.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8], what: &str, host: &str) -> Result<T> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        // serde's own text may quote a value, and a value may be a signed URL.
+        let problem = match error.classify() {
+            serde_json::error::Category::Data => "has a field of an unexpected kind",
+            serde_json::error::Category::Eof => "ends in the middle",
+            _ if bytes.trim_ascii_start().starts_with(b"<") => {
+                "is HTML or XML instead of JSON; a proxy or a login page may answer in its place"
+            }
+            _ => "is not JSON",
+        };
+        Error::bad_response(format!("The {what} from {host} {problem}."))
+    })
+}
+
+/// A whole number, or its digits as a string.
+pub(super) fn number<'de, D: Deserializer<'de>>(
+    input: D,
+) -> std::result::Result<Option<u64>, D::Error> {
+    match Option::<serde_json::Value>::deserialize(input)? {
+        None | Some(serde_json::Value::Null) => Ok(None),
+        Some(serde_json::Value::Number(number)) => match number.as_u64() {
+            Some(number) => Ok(Some(number)),
+            // 1.0e3 and the like: some encoders write whole numbers so.
+            None => match number.as_f64() {
+                Some(whole) if whole >= 0.0 && whole < 9.0e15 && whole.fract() == 0.0 => {
+                    Ok(Some(whole as u64))
+                }
+                _ => Err(D::Error::custom("not a whole number")),
+            },
+        },
+        Some(serde_json::Value::String(text)) if text.trim().is_empty() => Ok(None),
+        Some(serde_json::Value::String(text)) => digits(text.trim())
+            .map(Some)
+            .ok_or_else(|| D::Error::custom("not a whole number")),
+        Some(_) => Err(D::Error::custom("not a number")),
+    }
+}
+
+/// A string, or whatever else stands there as its JSON text; `null` is nothing.
+pub(super) fn text<'de, D: Deserializer<'de>>(
+    input: D,
+) -> std::result::Result<Option<String>, D::Error> {
+    Ok(match Option::<serde_json::Value>::deserialize(input)? {
+        None | Some(serde_json::Value::Null) => None,
+        Some(serde_json::Value::String(text)) => Some(text),
+        Some(other) => Some(other.to_string()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Sample {
+        #[serde(default, deserialize_with = "number")]
+        size: Option<u64>,
+        #[serde(default, deserialize_with = "text")]
+        etag: Option<String>,
+    }
+
+    fn sample(json: &str) -> Result<Sample> {
+        parse(json.as_bytes(), "answer", "host")
+    }
+
+    #[test]
+    fn numbers_of_every_kind() {
+        for (json, size) in [
+            (r#"{"size": 12}"#, Some(12)),
+            (r#"{"size": "12"}"#, Some(12)),
+            (r#"{"size": 1.2e1}"#, Some(12)),
+            (r#"{"size": null}"#, None),
+            (r#"{"unknown": []}"#, None),
+            (
+                r#"{"size": 18446744073709551615}"#,
+                Some(18446744073709551615),
+            ),
+        ] {
+            assert_eq!(sample(json).unwrap().size, size, "{json}");
+        }
+        for bad in [
+            r#"{"size": -1}"#,
+            r#"{"size": 1.5}"#,
+            r#"{"size": []}"#,
+            r#"{"size": "1e3"}"#,
+            r#"{"size": "18446744073709551616"}"#,
+            "<html>",
+            "",
+        ] {
+            assert!(sample(bad).is_err(), "{bad}");
+        }
+        assert_eq!(sample(r#"{"etag": 5}"#).unwrap().etag.as_deref(), Some("5"));
+    }
+
+    #[test]
+    fn a_depth_bomb_is_an_error() {
+        let bomb = "[".repeat(100_000);
+        assert!(sample(&bomb).is_err());
+    }
+
+    #[test]
+    fn no_value_is_quoted_in_an_error() {
+        let error = sample(r#"{"size": "https://x/?Signature=secret"}"#).unwrap_err();
+        assert!(!error.message().contains("secret"), "{error}");
+    }
+}

@@ -1,0 +1,128 @@
+//! What APS says: tokens, regions, URNs, and the operations of its pages.
+//!
+//! Nothing here touches a file; requests become [`Signed`](crate::Signed) items.
+
+mod batch;
+mod encode;
+mod json;
+mod signed_cookies;
+mod token;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(crate) use batch::{BATCH_LIMIT, BatchItem, BatchQuery};
+pub(crate) use encode::{bucket_key, derivative_urn, design_urn, object_key, region};
+pub(crate) use signed_cookies::CookieQuery;
+pub(crate) use token::{Credentials, Tokens};
+
+use crate::error::{Error, Result};
+use crate::transport::{Backoff, Call, Context, Network, Reply, origin};
+
+/// Where APS lives unless told otherwise.
+pub(crate) const DEFAULT_BASE_URL: &str = "https://developer.api.autodesk.com";
+
+/// The API of one client: address, region and token.
+pub(crate) struct Api {
+    pub(crate) network: Arc<Network>,
+    pub(crate) tokens: Tokens,
+    base: String,
+    region: Option<String>,
+    emea_path: bool,
+}
+
+/// A request to the API, before its token.
+struct ApiCall<'a> {
+    method: &'static str,
+    path: String,
+    headers: Vec<(&'a str, String)>,
+    body: Option<&'a [u8]>,
+    /// Begins the sentence of an error: "Signing the derivative".
+    doing: &'a str,
+}
+
+impl Api {
+    pub(crate) fn new(
+        network: Arc<Network>,
+        base: &str,
+        region: Option<String>,
+        emea_path: bool,
+        credentials: Credentials,
+        token_wait: Duration,
+    ) -> Result<Self> {
+        let base = base.trim_end_matches('/').to_owned();
+        origin(&base, "base URL")?;
+        if base.contains(['?', '#']) {
+            return Err(Error::invalid("The base URL must not have a query."));
+        }
+        Ok(Api {
+            tokens: Tokens::new(&base, credentials, token_wait),
+            network,
+            base,
+            region,
+            emea_path,
+        })
+    }
+
+    /// The path of the Model Derivative service; with the EMEA form, the region header is ignored by APS.
+    fn model_derivative(&self) -> &'static str {
+        if self.emea_path {
+            "/modelderivative/v2/regions/eu/designdata"
+        } else {
+            "/modelderivative/v2/designdata"
+        }
+    }
+
+    fn region_header(&self) -> Vec<(&'static str, String)> {
+        match &self.region {
+            Some(region) if !self.emea_path => vec![("region", region.clone())],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Sends a call with a bearer token: renews the token once after a 401 and tries again what may succeed.
+    /// The reply's status is 2xx, or one that `accept` names.
+    fn call(&self, context: &Context, call: &ApiCall<'_>, accept: &[u16]) -> Result<Reply> {
+        let url = format!("{}{}", self.base, call.path);
+        let mut backoff = Backoff::new();
+        let mut rejections = 0u32;
+        loop {
+            let bearer = self.tokens.bearer(context)?;
+            let request = Call {
+                method: call.method,
+                url: &url,
+                plain: call.headers.clone(),
+                bound: vec![("Authorization", &bearer.header)],
+                body: call.body,
+            };
+            let error = match context.session.send(&request) {
+                Ok(reply) if (200..300).contains(&reply.status) => return Ok(reply),
+                Ok(reply) if accept.contains(&reply.status) => return Ok(reply),
+                Ok(reply) if reply.status == 401 => {
+                    let error = reply.into_error(call.doing);
+                    let again = self.tokens.rejected(&bearer);
+                    rejections = rejections.saturating_add(1);
+                    if again && rejections < 2 {
+                        continue;
+                    }
+                    return Err(error);
+                }
+                Ok(reply) => reply.into_error(call.doing),
+                Err(error) => error,
+            };
+            self.pause_or_give_up(context, &mut backoff, error)?;
+        }
+    }
+
+    fn pause_or_give_up(
+        &self,
+        context: &Context,
+        backoff: &mut Backoff,
+        error: Error,
+    ) -> Result<()> {
+        match backoff.next(&error) {
+            Some(wait) if context.observer.may_retry(wait) => context.session.pause(wait),
+            _ => Err(error),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! A download under way.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::client::Client;
+use crate::error::Result;
+use crate::transfer::{Engine, ItemResult, JobInner, Progress};
+
+/// A download of one or more items that runs on threads of its client.
+///
+/// It can be watched and cancelled from any thread. Dropping it cancels what is not over and waits until
+/// nothing of it writes any more.
+pub struct Job {
+    engine: Arc<Engine>,
+    inner: Arc<JobInner>,
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Job")
+            .field("progress", &self.progress())
+            .finish()
+    }
+}
+
+impl Job {
+    pub(crate) fn new(engine: Arc<Engine>, inner: Arc<JobInner>) -> Self {
+        Job { engine, inner }
+    }
+
+    /// Waits for the end, at most `limit`. Whether the job is over.
+    pub fn wait(&self, limit: Duration) -> bool {
+        self.inner.wait(Some(limit))
+    }
+
+    /// Waits for the end, however long it takes.
+    pub fn join(&self) {
+        self.inner.wait(None);
+    }
+
+    /// Whether the job is over.
+    pub fn is_finished(&self) -> bool {
+        self.inner.is_finished()
+    }
+
+    /// How far it has come.
+    pub fn progress(&self) -> Progress {
+        self.inner.progress()
+    }
+
+    /// Breaks the job off. It returns at once; the items that are not over fail with
+    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled), and the job ends within 100 ms.
+    pub fn cancel(&self) {
+        if !self.inner.is_finished() {
+            self.engine.cancel(&self.inner);
+        }
+    }
+
+    /// How many items the job has.
+    pub fn len(&self) -> usize {
+        self.inner.len()
+    }
+
+    /// Whether the job has no items.
+    pub fn is_empty(&self) -> bool {
+        self.inner.len() == 0
+    }
+
+    /// The result of one item, or `None` while it is not over. `index` is its place in the requests.
+    pub fn result(&self, index: usize) -> Option<Result<ItemResult>> {
+        self.inner.result(index)
+    }
+
+    /// The results of all items; those that are not over count as an error.
+    pub fn results(&self) -> Vec<Result<ItemResult>> {
+        (0..self.len())
+            .map(|index| {
+                self.result(index)
+                    .unwrap_or_else(|| Err(Client::not_finished()))
+            })
+            .collect()
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.cancel();
+        self.join();
+    }
+}

@@ -1,0 +1,51 @@
+//! Gets files out of Autodesk Platform Services (APS) and into programs: derivatives of the Model Derivative
+//! service and objects of the Object Storage Service, in parallel ranges, verified, and put in place in one step.
+//!
+//! ```no_run
+//! # fn main() -> apsfetch::Result<()> {
+//! use apsfetch::{Client, Request};
+//!
+//! let client = Client::builder()
+//!     .client_credentials("my-client-id", "my-client-secret", "data:read")?
+//!     .build()?;
+//! let request = Request::object("my-bucket", "models/house.rvt")?.to_file("house.rvt");
+//! for result in client.download(vec![request], |progress| {
+//!     println!("{} of {} bytes", progress.bytes_done, progress.bytes_total);
+//!     true
+//! })? {
+//!     println!("{} bytes", result?.bytes);
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! The same library has a C ABI, described in `include/apsfetch.h`; names and numbers are the same in both.
+#![deny(unsafe_code)]
+
+#[cfg(panic = "abort")]
+compile_error!(
+    "apsfetch must be built with panic = \"unwind\": a bug in it must not end the host program."
+);
+
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!(
+    "apsfetch supports 64-bit targets only: its C handles carry a type, a generation and a slot."
+);
+
+mod aps;
+mod client;
+mod error;
+mod job;
+mod locate;
+mod request;
+mod secret;
+mod signed;
+mod threads;
+mod transfer;
+mod transport;
+
+pub use client::{Client, ClientBuilder};
+pub use error::{Error, ErrorKind, Result};
+pub use job::Job;
+pub use request::{ExistingFile, Request};
+pub use signed::{Cookie, Signed, SignedChunk, SignedStatus};
+pub use transfer::{ItemResult, ItemStatus, JobState, Progress, Verification};

@@ -1,0 +1,447 @@
+//! Workers, and what they do next: one limit for all jobs of a client, shared fairly.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use super::item::Item;
+use super::located::Locate;
+use super::plan::{Cut, Range};
+use super::pool::Pool;
+use super::progress::Counters;
+use super::speed::Speed;
+use crate::error::{Error, ErrorKind, Result};
+use crate::request::{ExistingFile, Target};
+use crate::threads::Threads;
+use crate::transport::{Context, Observer as _};
+
+/// Threads beyond the connections: checksums run on them, so that no connection waits for one.
+const SPARE_THREADS: usize = 2;
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EngineOptions {
+    pub(crate) max_connections: usize,
+    /// Bytes, or 0 to let the engine choose.
+    pub(crate) part_size: u64,
+}
+
+/// What a job is made of.
+pub(crate) struct NewItem {
+    pub(crate) label: String,
+    pub(crate) target: Target,
+    pub(crate) existing: ExistingFile,
+    pub(crate) sha1: Option<String>,
+    pub(crate) size: Option<u64>,
+}
+
+/// The workers of one client.
+pub(crate) struct Engine {
+    options: EngineOptions,
+    threads: Threads,
+    pool: Mutex<Option<Arc<Pool>>>,
+    state: Mutex<State>,
+    /// A worker has ended.
+    rested: Condvar,
+    speed: Mutex<Speed>,
+    received: AtomicU64,
+    /// Copies of what the locks guard, for a look after each block.
+    permits: AtomicUsize,
+    workers: AtomicUsize,
+    /// Some job has less than its share and could use more.
+    starving: AtomicBool,
+}
+
+struct State {
+    jobs: Vec<Arc<JobInner>>,
+    /// Workers that fetch, and started or queued to do so.
+    workers: usize,
+    /// Tasks beside them.
+    aside: usize,
+    closed: bool,
+}
+
+/// One job as the engine sees it.
+pub(crate) struct JobInner {
+    pub(super) items: Vec<Arc<Item>>,
+    pub(super) locator: Box<dyn Locate>,
+    pub(super) context: Context,
+    pub(super) counters: Arc<Counters>,
+    pub(super) queue: Mutex<Queue>,
+    /// The job is over.
+    pub(super) over: Condvar,
+    /// Workers on this job, and how many it may have.
+    workers: AtomicUsize,
+    share: AtomicUsize,
+    pub(super) cancelled: AtomicBool,
+}
+
+/// What is still to be begun.
+pub(super) struct Queue {
+    pub(super) unsigned: VecDeque<Vec<usize>>,
+    signing: usize,
+    pub(super) ready: VecDeque<usize>,
+    pub(super) active: Vec<usize>,
+    pub(super) open: usize,
+}
+
+/// What a worker does next.
+pub(super) enum Unit {
+    Locate(Vec<usize>),
+    Open(usize),
+    Fetch(usize, Arc<Range>),
+}
+
+impl Engine {
+    pub(crate) fn new(options: EngineOptions, threads: Threads) -> Arc<Self> {
+        Arc::new(Engine {
+            options,
+            threads,
+            pool: Mutex::new(None),
+            state: Mutex::new(State {
+                jobs: Vec::new(),
+                workers: 0,
+                aside: 0,
+                closed: false,
+            }),
+            rested: Condvar::new(),
+            speed: Mutex::new(Speed::new(options.max_connections.max(1), Instant::now())),
+            received: AtomicU64::new(0),
+            permits: AtomicUsize::new(usize::MAX),
+            workers: AtomicUsize::new(0),
+            starving: AtomicBool::new(false),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn speed(&self) -> MutexGuard<'_, Speed> {
+        self.speed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The threads, started with the first job.
+    fn pool(&self) -> Result<Arc<Pool>> {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pool) = &*pool {
+            return Ok(pool.clone());
+        }
+        let wanted = self.options.max_connections.saturating_add(SPARE_THREADS);
+        let made = Arc::new(Pool::new(wanted, &self.threads)?);
+        *pool = Some(made.clone());
+        Ok(made)
+    }
+
+    /// Starts a job.
+    pub(crate) fn start(
+        self: &Arc<Self>,
+        items: Vec<NewItem>,
+        locator: Box<dyn Locate>,
+        session: Arc<crate::transport::Session>,
+    ) -> Result<Arc<JobInner>> {
+        self.pool()?;
+        let counters = Arc::new(Counters::new(items.len()));
+        let job = Arc::new(JobInner {
+            queue: Mutex::new(Queue {
+                unsigned: locator.groups().into(),
+                signing: 0,
+                ready: VecDeque::new(),
+                active: Vec::new(),
+                open: items.len(),
+            }),
+            items: items
+                .into_iter()
+                .map(|new| {
+                    Arc::new(Item::new(
+                        new.label,
+                        new.target,
+                        new.existing,
+                        new.sha1,
+                        new.size,
+                    ))
+                })
+                .collect(),
+            locator,
+            context: Context {
+                session,
+                observer: counters.clone(),
+            },
+            counters,
+            over: Condvar::new(),
+            workers: AtomicUsize::new(0),
+            share: AtomicUsize::new(1),
+            cancelled: AtomicBool::new(false),
+        });
+        {
+            let mut state = self.lock();
+            if state.closed {
+                return Err(Error::new(
+                    ErrorKind::InvalidState,
+                    "The client is being freed.",
+                ));
+            }
+            if state.workers == 0 {
+                let received = self.received.load(Ordering::Relaxed);
+                self.speed().wake(Instant::now(), received);
+            }
+            state.jobs.push(job.clone());
+        }
+        if job.items.is_empty() {
+            self.retire(&job);
+        }
+        self.pump(job.items.len());
+        Ok(job)
+    }
+
+    /// How to cut a file now.
+    pub(super) fn cut(&self, item: &Item) -> Cut {
+        let verified = {
+            let state = item.lock();
+            state.verify.is_some()
+        };
+        Cut {
+            connections: self.speed().permits(),
+            part_size: self.options.part_size,
+            verified,
+        }
+    }
+
+    /// Lets up to `wanted` more workers look for something to do.
+    pub(super) fn pump(self: &Arc<Self>, wanted: usize) {
+        let Ok(pool) = self.pool() else {
+            return;
+        };
+        let permits = self.speed().permits().min(pool.threads());
+        let mut state = self.lock();
+        if state.closed && state.jobs.is_empty() {
+            return;
+        }
+        let jobs = state.jobs.len().max(1);
+        let share = (permits / jobs).max(1);
+        for job in &state.jobs {
+            job.share.store(share, Ordering::Relaxed);
+        }
+        let starving = jobs > 1
+            && state
+                .jobs
+                .iter()
+                .any(|job| job.workers.load(Ordering::Relaxed) < share && job.has_work());
+        self.starving.store(starving, Ordering::Relaxed);
+        self.permits.store(permits, Ordering::Relaxed);
+        // Each job gets at least one worker, even beyond the permits.
+        let limit = permits.max(jobs).min(pool.threads());
+        let more = wanted.min(limit.saturating_sub(state.workers));
+        self.set_workers(&mut state, |workers| workers.saturating_add(more));
+        drop(state);
+        for _ in 0..more {
+            let engine = self.clone();
+            pool.spawn(move || engine.work());
+        }
+    }
+
+    fn set_workers(&self, state: &mut State, change: impl FnOnce(usize) -> usize) {
+        state.workers = change(state.workers);
+        self.workers.store(state.workers, Ordering::Relaxed);
+        if state.workers == 0 {
+            self.rested.notify_all();
+        }
+    }
+
+    /// The life of a worker: one unit after the other, until there are none.
+    fn work(self: &Arc<Self>) {
+        let mut buffer = Vec::new();
+        while let Some((job, unit)) = self.next() {
+            let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                self.perform(&job, &unit, &mut buffer);
+            }));
+            if caught.is_err() {
+                let error = Error::new(
+                    ErrorKind::Panic,
+                    "A bug in apsfetch stopped the download of this file. Please report it.",
+                );
+                self.clean_up(&job, &unit, error);
+            }
+            job.workers.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The next unit, of the job with the fewest workers; `None` ends the worker.
+    fn next(&self) -> Option<(Arc<JobInner>, Unit)> {
+        let mut state = self.lock();
+        let mut jobs: Vec<_> = state.jobs.iter().collect();
+        jobs.sort_by_key(|job| job.workers.load(Ordering::Relaxed));
+        let permits = self.speed().permits();
+        let over = state.workers > permits;
+        let unit = jobs.iter().find_map(|job| {
+            // With fewer permits than workers, only a job that has less than its share keeps one.
+            let full = job.workers.load(Ordering::Relaxed) >= job.share.load(Ordering::Relaxed);
+            if full && over {
+                return None;
+            }
+            let unit = job.take_unit(permits)?;
+            job.workers.fetch_add(1, Ordering::Relaxed);
+            Some(((*job).clone(), unit))
+        });
+        if unit.is_none() {
+            self.set_workers(&mut state, |workers| workers.saturating_sub(1));
+        }
+        unit
+    }
+
+    /// Whether a worker should leave its range: its job has more than its share, and another has too little.
+    pub(super) fn is_needed_elsewhere(&self, job: &JobInner) -> bool {
+        let over = self.workers.load(Ordering::Relaxed) > self.permits.load(Ordering::Relaxed);
+        (over || self.starving.load(Ordering::Relaxed))
+            && job.workers.load(Ordering::Relaxed) > job.share.load(Ordering::Relaxed)
+    }
+
+    /// Counts received bytes and, now and then, decides how many connections there should be.
+    pub(super) fn received(self: &Arc<Self>, bytes: u64) {
+        let total = self
+            .received
+            .fetch_add(bytes, Ordering::Relaxed)
+            .saturating_add(bytes);
+        // Whoever finds the lock taken leaves the decision to the one who has it.
+        let Ok(mut speed) = self.speed.try_lock() else {
+            return;
+        };
+        let before = speed.permits();
+        let Some(workers) = self.state.try_lock().map(|state| state.workers).ok() else {
+            return;
+        };
+        let ticked = speed.tick(Instant::now(), total, workers >= before);
+        let after = speed.permits();
+        drop(speed);
+        if ticked || after != before {
+            self.pump(after);
+        }
+    }
+
+    pub(super) fn slow_down(self: &Arc<Self>) {
+        self.speed().slow_down(Instant::now());
+        self.pump(0);
+    }
+
+    /// Runs a task beside the connections.
+    pub(super) fn spawn_aside(
+        self: &Arc<Self>,
+        task: impl FnOnce(&Arc<Self>) + Send + 'static,
+    ) -> bool {
+        let Ok(pool) = self.pool() else {
+            return false;
+        };
+        {
+            let mut state = self.lock();
+            state.aside = state.aside.saturating_add(1);
+        }
+        let engine = self.clone();
+        pool.spawn(move || {
+            // A panic in here is the job's to report; the count must be right whatever happens.
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| task(&engine)));
+            let mut state = engine.lock();
+            state.aside = state.aside.saturating_sub(1);
+            engine.rested.notify_all();
+        });
+        true
+    }
+
+    /// Takes a job that is over off the list.
+    pub(super) fn retire(self: &Arc<Self>, job: &Arc<JobInner>) {
+        {
+            let mut state = self.lock();
+            state.jobs.retain(|other| !Arc::ptr_eq(other, job));
+        }
+        {
+            let _queue = job.lock_queue();
+            job.counters.finished.store(true, Ordering::Release);
+            job.over.notify_all();
+        }
+        // The others get its share.
+        self.pump(self.options.max_connections);
+    }
+
+    /// Cancels all jobs, waits for the workers and ends their threads.
+    pub(crate) fn shut_down(self: &Arc<Self>) {
+        let jobs = {
+            let mut state = self.lock();
+            state.closed = true;
+            state.jobs.clone()
+        };
+        for job in jobs {
+            self.cancel(&job);
+        }
+        let mut state = self.lock();
+        while state.workers > 0 || state.aside > 0 {
+            state = self
+                .rested
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        drop(state);
+        let pool = self
+            .pool
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        drop(pool);
+        self.threads.join();
+    }
+}
+
+impl JobInner {
+    pub(super) fn lock_queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a retry; `false` when the job's budget is used up.
+    pub(super) fn may_retry(&self, wait: std::time::Duration) -> bool {
+        self.counters.may_retry(wait)
+    }
+
+    /// What to do next: keep the signed items coming, then fetch, then open, then share a slow range.
+    fn take_unit(&self, permits: usize) -> Option<Unit> {
+        let mut queue = self.lock_queue();
+        // Signed URLs live for two minutes, so only as many are signed ahead as will be used at once.
+        let hungry = queue.ready.len().saturating_add(queue.signing) < permits;
+        if hungry && let Some(group) = queue.unsigned.pop_front() {
+            queue.signing = queue.signing.saturating_add(group.len());
+            return Some(Unit::Locate(group));
+        }
+        for index in &queue.active {
+            if let Some(item) = self.items.get(*index)
+                && let Some(range) = item.take_range()
+            {
+                return Some(Unit::Fetch(*index, range));
+            }
+        }
+        if let Some(index) = queue.ready.pop_front() {
+            queue.active.push(index);
+            return Some(Unit::Open(index));
+        }
+        let now = Instant::now();
+        queue.active.iter().find_map(|index| {
+            let range = self.items.get(*index)?.steal_range(now)?;
+            Some(Unit::Fetch(*index, range))
+        })
+    }
+
+    /// Whether a further worker would find something to do at once.
+    fn has_work(&self) -> bool {
+        let queue = self.lock_queue();
+        !queue.unsigned.is_empty()
+            || !queue.ready.is_empty()
+            || queue.active.iter().any(|index| {
+                self.items
+                    .get(*index)
+                    .is_some_and(|item| item.lock().ranges.iter().any(|range| range.is_free()))
+            })
+    }
+
+    /// The answers for a group are in.
+    pub(super) fn signed(&self, count: usize, ready: impl IntoIterator<Item = usize>) {
+        let mut queue = self.lock_queue();
+        queue.signing = queue.signing.saturating_sub(count);
+        queue.ready.extend(ready);
+    }
+}

@@ -1,0 +1,457 @@
+//! One file of a job, from its request to its result.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::located::Located;
+use super::plan::{self, Cut, Range};
+use super::progress::Counters;
+use super::sink::Sink;
+use super::verify::Verify;
+use crate::error::{Error, ErrorKind, Result};
+use crate::request::{ExistingFile, Target};
+
+/// The first request for a file of unknown size asks for this much.
+pub(super) const FIRST_PART: u64 = 8 * 1024 * 1024;
+/// A file that changes on the server is fetched anew this often before it is an error.
+const MAX_RESTARTS: u32 = 2;
+
+/// What became of an item that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(i32)]
+#[non_exhaustive]
+pub enum ItemStatus {
+    /// The file was downloaded and is complete.
+    Downloaded = 1,
+    /// APS says it is not modified since the version the request named; the target was left alone.
+    NotModified = 2,
+    /// The target existed and the request says to keep it.
+    Kept = 3,
+}
+
+/// How the bytes were checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(i32)]
+#[non_exhaustive]
+pub enum Verification {
+    /// Nothing was downloaded.
+    None = 0,
+    /// The number of bytes, and that all of them are of one version of the file.
+    Size = 1,
+    /// The SHA-1 as well.
+    Sha1 = 2,
+}
+
+/// The result of one item.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ItemResult {
+    /// What became of it.
+    pub status: ItemStatus,
+    /// Where the file is; `None` for an item in memory.
+    pub path: Option<PathBuf>,
+    /// The bytes of an item in memory.
+    pub data: Option<Arc<Vec<u8>>>,
+    /// The size of the file in bytes.
+    pub bytes: u64,
+    /// How the bytes were checked.
+    pub verification: Verification,
+    /// The SHA-1 that was checked, as 40 hex digits.
+    pub sha1: Option<String>,
+    /// The version's ETag, as APS or the server gives it.
+    pub etag: Option<String>,
+    /// The media type, if known.
+    pub content_type: Option<String>,
+    /// Requests that brought data.
+    pub parts: u64,
+    /// Requests that had to be sent again.
+    pub retries: u64,
+    /// From the first look at the target to its rename.
+    pub elapsed: Duration,
+}
+
+impl std::fmt::Debug for ItemResult {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ItemResult")
+            .field("status", &self.status)
+            .field("path", &self.path)
+            .field("bytes", &self.bytes)
+            .field("verification", &self.verification)
+            .field("parts", &self.parts)
+            .field("retries", &self.retries)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One file of a job.
+pub(super) struct Item {
+    pub(super) label: String,
+    pub(super) target: Target,
+    pub(super) existing: ExistingFile,
+    pub(super) wanted_sha1: Option<String>,
+    pub(super) wanted_size: Option<u64>,
+    pub(super) state: Mutex<State>,
+    /// A renewal of the address is over.
+    pub(super) renewed: Condvar,
+}
+
+/// What the workers of an item share.
+pub(super) struct State {
+    pub(super) located: Option<Arc<Located>>,
+    /// Counts the addresses, so that one expiry leads to one renewal.
+    pub(super) generation: u64,
+    pub(super) renewing: bool,
+    /// Renewals since the last byte arrived.
+    pub(super) barren_renewals: u32,
+    pub(super) size: Option<u64>,
+    /// The server knows no ranges, or the address works once: one GET from front to back.
+    pub(super) streaming: bool,
+    pub(super) ranges: Vec<Arc<Range>>,
+    /// Who works on the item now: fetching, hashing or opening.
+    pub(super) workers: usize,
+    pub(super) sink: Option<Arc<Sink>>,
+    pub(super) verify: Option<Arc<Verify>>,
+    pub(super) hashing: bool,
+    /// What the first reply of each source said of its version.
+    pub(super) versions: Vec<Option<Version>>,
+    restart: Option<Restart>,
+    restarts: u32,
+    pub(super) error: Option<Error>,
+    pub(super) opened: Option<Instant>,
+    pub(super) parts: u64,
+    pub(super) retries: u64,
+    /// The last worker makes the result.
+    pub(super) finishing: bool,
+    pub(super) outcome: Option<Result<ItemResult>>,
+    sized: bool,
+}
+
+/// What tells one version of a file from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Version {
+    pub(super) strong_etag: Option<String>,
+    pub(super) last_modified: Option<String>,
+}
+
+impl Version {
+    pub(super) fn is_same(&self, other: &Version) -> bool {
+        match (&self.strong_etag, &other.strong_etag) {
+            (Some(a), Some(b)) => a == b,
+            // One server of several may leave the ETag out; the date is the next best.
+            _ => match (&self.last_modified, &other.last_modified) {
+                (Some(a), Some(b)) => a == b,
+                _ => true,
+            },
+        }
+    }
+}
+
+struct Restart {
+    streaming: bool,
+    cause: Error,
+}
+
+/// What a worker has to do after it has left an item.
+pub(super) enum Next {
+    Nothing,
+    /// There are new ranges for others.
+    Pump,
+    /// It was the last one, and the item is over.
+    Finish,
+}
+
+impl Item {
+    pub(super) fn new(
+        label: String,
+        target: Target,
+        existing: ExistingFile,
+        wanted_sha1: Option<String>,
+        wanted_size: Option<u64>,
+    ) -> Self {
+        Item {
+            label,
+            target,
+            existing,
+            wanted_sha1,
+            wanted_size,
+            state: Mutex::new(State {
+                located: None,
+                generation: 0,
+                renewing: false,
+                barren_renewals: 0,
+                size: None,
+                streaming: false,
+                ranges: Vec::new(),
+                workers: 0,
+                sink: None,
+                verify: None,
+                hashing: false,
+                versions: Vec::new(),
+                restart: None,
+                restarts: 0,
+                error: None,
+                opened: None,
+                parts: 0,
+                retries: 0,
+                finishing: false,
+                outcome: None,
+                sized: false,
+            }),
+            renewed: Condvar::new(),
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes the first error; the workers stop at their next block.
+    pub(super) fn fail(&self, error: Error) {
+        let mut state = self.lock();
+        if state.error.is_none() {
+            state.error = Some(error);
+        }
+        for range in &state.ranges {
+            range.kill();
+        }
+    }
+
+    /// Asks for the file to be fetched from its beginning, once all workers have left it.
+    pub(super) fn restart(&self, streaming: bool, cause: Error) {
+        let mut state = self.lock();
+        if state.restart.is_none() && state.error.is_none() {
+            state.restart = Some(Restart { streaming, cause });
+        }
+        for range in &state.ranges {
+            range.kill();
+        }
+    }
+
+    /// Notes what is known of the item from its address: its first one, or a renewed one.
+    pub(super) fn set_located(&self, located: Located, counters: &Counters) -> Result<()> {
+        let mut state = self.lock();
+        if let Some(wanted) = self.wanted_size
+            && let Some(size) = located.size
+            && wanted != size
+        {
+            return Err(Error::new(
+                ErrorKind::Changed,
+                format!(
+                    "{} has {size} bytes on the server, not the {wanted} that were asked for.",
+                    self.label
+                ),
+            ));
+        }
+        if state.size.is_none() {
+            state.size = located.size.or(self.wanted_size);
+        }
+        state.streaming |= located.single_use;
+        state.located = Some(Arc::new(located));
+        state.generation = state.generation.wrapping_add(1);
+        state.count_size(counters);
+        Ok(())
+    }
+
+    /// Makes the ranges of an item whose sink is open.
+    pub(super) fn plan(&self, cut: Cut) {
+        let mut state = self.lock();
+        state.plan(cut);
+    }
+
+    /// The size became known with the first reply.
+    pub(super) fn discover(&self, size: u64, cut: Cut, counters: &Counters) -> Result<()> {
+        let sink = {
+            let state = self.lock();
+            match (state.size, &state.sink) {
+                (None, Some(sink)) => sink.clone(),
+                _ => return Ok(()),
+            }
+        };
+        // Only the worker of the first range comes here, so nobody else does the same meanwhile.
+        sink.set_size(size)?;
+        let mut state = self.lock();
+        state.size = Some(size);
+        state.count_size(counters);
+        let Some(first) = state.ranges.first().cloned() else {
+            return Ok(());
+        };
+        let known = first.rest().map_or(size, |(_, end)| end).min(size);
+        first.set_end(known);
+        if !state.streaming {
+            let more = plan::cut(0, 0, known, size, cut);
+            state.ranges.extend(more.into_iter().map(Arc::new));
+        }
+        Ok(())
+    }
+
+    /// A free range, taken for the calling worker.
+    pub(super) fn take_range(&self) -> Option<Arc<Range>> {
+        let mut state = self.lock();
+        if state.error.is_some() || state.restart.is_some() {
+            return None;
+        }
+        let range = state.ranges.iter().find(|range| range.take())?.clone();
+        state.workers = state.workers.saturating_add(1);
+        Some(range)
+    }
+
+    /// Part of the rest of the slowest range, taken for the calling worker.
+    pub(super) fn steal_range(&self, now: Instant) -> Option<Arc<Range>> {
+        let mut state = self.lock();
+        if state.streaming
+            || state.size.is_none()
+            || state.error.is_some()
+            || state.restart.is_some()
+        {
+            return None;
+        }
+        let tail = plan::steal(state.ranges.iter().map(Arc::as_ref), now)?;
+        let tail = Arc::new(tail);
+        // Always free: nobody else has seen it.
+        let _ = tail.take();
+        state.ranges.push(tail.clone());
+        state.ranges.sort_by_key(|range| range.start);
+        state.workers = state.workers.saturating_add(1);
+        Some(tail)
+    }
+
+    /// The calling worker leaves the item.
+    pub(super) fn leave(&self, cut: Cut, counters: &Counters) -> Next {
+        let mut state = self.lock();
+        state.workers = state.workers.saturating_sub(1);
+        if state.workers > 0 || state.finishing {
+            return Next::Nothing;
+        }
+        if state.error.is_none() && state.restart.is_some() {
+            drop(state);
+            self.start_over(cut, counters);
+            state = self.lock();
+        }
+        if state.error.is_some() || state.is_complete() {
+            state.finishing = true;
+            return Next::Finish;
+        }
+        Next::Pump
+    }
+
+    /// Prepares the item to be fetched from its beginning. The last worker has just left, and nobody takes a
+    /// range before the restart is over.
+    fn start_over(&self, cut: Cut, counters: &Counters) {
+        let (sink, size) = {
+            let mut state = self.lock();
+            let single_use = state.located.as_ref().is_some_and(|at| at.single_use);
+            if state.restarts >= MAX_RESTARTS || single_use {
+                state.error = state.restart.take().map(|restart| restart.cause);
+                return;
+            }
+            state.forget(counters);
+            (state.sink.clone(), state.size)
+        };
+        if let (Some(sink), Some(size)) = (sink, size)
+            && let Err(error) = sink.set_size(size)
+        {
+            self.lock().error = Some(error);
+            return;
+        }
+        let mut state = self.lock();
+        if let Some(restart) = state.restart.take() {
+            state.restarts = state.restarts.saturating_add(1);
+            state.streaming |= restart.streaming;
+        }
+        state.count_size(counters);
+        state.plan(cut);
+    }
+
+    /// Whether the target is to be a web page, so that one may be downloaded.
+    pub(super) fn is_named_html(&self) -> bool {
+        match &self.target {
+            Target::Memory(_) => false,
+            Target::File(path) => path.extension().is_some_and(|extension| {
+                extension.eq_ignore_ascii_case("html") || extension.eq_ignore_ascii_case("htm")
+            }),
+        }
+    }
+}
+
+impl State {
+    fn count_size(&mut self, counters: &Counters) {
+        use std::sync::atomic::Ordering::Relaxed;
+        if let Some(size) = self.size
+            && !self.sized
+        {
+            self.sized = true;
+            counters.bytes_total.fetch_add(size, Relaxed);
+            counters.items_sized.fetch_add(1, Relaxed);
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        self.size.is_some() && self.ranges.iter().all(|range| range.is_complete())
+    }
+
+    fn plan(&mut self, cut: Cut) {
+        let Some(located) = self.located.clone() else {
+            return;
+        };
+        self.versions = vec![None; located.sources.len()];
+        self.ranges = Vec::new();
+        for (index, piece) in located.sources.iter().enumerate() {
+            match piece.end.or(self.size) {
+                Some(end) if self.streaming => {
+                    if end > piece.start {
+                        let whole = Range::new(index, piece.start, piece.start, end);
+                        self.ranges.push(Arc::new(whole));
+                    }
+                }
+                Some(end) => {
+                    let ranges = plan::cut(index, piece.start, piece.start, end, cut);
+                    self.ranges.extend(ranges.into_iter().map(Arc::new));
+                }
+                None => {
+                    let end = if self.streaming { u64::MAX } else { FIRST_PART };
+                    self.ranges.push(Arc::new(Range::new(index, 0, 0, end)));
+                }
+            }
+        }
+    }
+
+    /// Takes back what was written, and the size if it may be another one now.
+    fn forget(&mut self, counters: &Counters) {
+        use std::sync::atomic::Ordering::Relaxed;
+        let written = self
+            .ranges
+            .iter()
+            .fold(0u64, |sum, range| sum.saturating_add(range.written()));
+        counters.take_back(written);
+        self.ranges = Vec::new();
+        if let Some(verify) = &self.verify {
+            verify.reset();
+        }
+        let changed = self
+            .restart
+            .as_ref()
+            .is_some_and(|restart| restart.cause.kind() == ErrorKind::Changed);
+        if let Some(size) = self.size.filter(|_| changed && self.sized) {
+            counters.bytes_total.fetch_sub(size, Relaxed);
+            counters.items_sized.fetch_sub(1, Relaxed);
+            self.sized = false;
+            self.size = self.located.as_ref().and_then(|located| located.size);
+        }
+    }
+
+    /// The offset up to which the file is written without a gap.
+    pub(super) fn frontier(&self) -> u64 {
+        let mut at = 0;
+        for range in &self.ranges {
+            match range.frontier(at) {
+                Some(written) => at = written.max(at),
+                None => break,
+            }
+            if !range.is_complete() {
+                break;
+            }
+        }
+        at
+    }
+}

@@ -1,0 +1,500 @@
+//! What workers do for a job: locate, open, fetch, hash, finish; and how it is cancelled.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::engine::{Engine, JobInner, Unit};
+use super::fetch::Work;
+use super::item::{Item, ItemResult, ItemStatus, Next, Verification};
+use super::located::Located;
+use super::progress::Progress;
+use super::sink::{Finished, Sink};
+use super::verify::Verify;
+use crate::error::{Error, ErrorKind, Result};
+use crate::request::{ExistingFile, Target};
+
+/// The checksum follows the download in steps of at least this many bytes.
+const HASH_BEHIND: u64 = 4 * 1024 * 1024;
+
+impl Engine {
+    pub(super) fn perform(
+        self: &Arc<Self>,
+        job: &Arc<JobInner>,
+        unit: &Unit,
+        buffer: &mut Vec<u8>,
+    ) {
+        match unit {
+            Unit::Locate(group) => self.locate(job, group),
+            Unit::Open(index) => self.open(job, *index),
+            Unit::Fetch(index, range) => {
+                if let Some(item) = job.items.get(*index) {
+                    let work = Work {
+                        engine: self,
+                        job,
+                        item,
+                        index: *index,
+                    };
+                    work.run(range, buffer);
+                    range.release();
+                    self.leave(job, *index);
+                }
+            }
+        }
+    }
+
+    /// Puts things right after a panic: what the unit held is given back, with the error as its result.
+    pub(super) fn clean_up(self: &Arc<Self>, job: &Arc<JobInner>, unit: &Unit, error: Error) {
+        match unit {
+            Unit::Locate(group) => {
+                job.signed(group.len(), []);
+                for index in group {
+                    self.conclude(job, *index, Err(error.clone()));
+                }
+            }
+            Unit::Open(index) => self.abandon(job, *index, error),
+            Unit::Fetch(index, range) => {
+                range.release();
+                self.abandon(job, *index, error);
+            }
+        }
+    }
+
+    fn abandon(self: &Arc<Self>, job: &Arc<JobInner>, index: usize, error: Error) {
+        let Some(item) = job.items.get(index) else {
+            return;
+        };
+        item.fail(error.clone());
+        self.leave(job, index);
+        // The panic may have come while the result was made; then nobody else makes it.
+        let unfinished = item.lock().finishing;
+        if unfinished {
+            self.conclude(job, index, Err(error));
+        }
+    }
+
+    fn locate(self: &Arc<Self>, job: &Arc<JobInner>, group: &[usize]) {
+        // What need not be downloaded need not be signed either.
+        let mut wanted = Vec::new();
+        for index in group {
+            match job.items.get(*index).map(|item| item.look_at_target()) {
+                Some(Ok(None)) => wanted.push(*index),
+                Some(Ok(Some(kept))) => self.conclude(job, *index, Ok(kept)),
+                Some(Err(error)) => self.conclude(job, *index, Err(error)),
+                None => {}
+            }
+        }
+        let mut ready = Vec::new();
+        if !wanted.is_empty() {
+            let answers = job.locator.locate(&job.context, &wanted);
+            for (index, answer) in wanted.into_iter().zip(answers) {
+                match self.take_answer(job, index, answer) {
+                    Ok(None) => ready.push(index),
+                    Ok(Some(result)) => self.conclude(job, index, Ok(result)),
+                    Err(error) => self.conclude(job, index, Err(error)),
+                }
+            }
+        }
+        let count = ready.len();
+        job.signed(group.len(), ready);
+        if job.cancelled.load(Ordering::Acquire) {
+            self.cancel(job);
+        }
+        self.pump(count.saturating_add(1));
+    }
+
+    fn take_answer(
+        &self,
+        job: &JobInner,
+        index: usize,
+        answer: Result<Located>,
+    ) -> Result<Option<ItemResult>> {
+        let located = answer?;
+        let Some(item) = job.items.get(index) else {
+            return Ok(None);
+        };
+        if located.not_modified {
+            let mut result = item.untouched(ItemStatus::NotModified);
+            result.etag = located.etag;
+            return Ok(Some(result));
+        }
+        item.set_located(located, &job.counters)?;
+        Ok(None)
+    }
+
+    fn open(self: &Arc<Self>, job: &Arc<JobInner>, index: usize) {
+        let Some(item) = job.items.get(index) else {
+            return;
+        };
+        // The opener is a worker of the item, so nobody finishes it under its hands.
+        item.lock().workers = 1;
+        if let Err(error) = job.context.session.check().and_then(|()| item.open()) {
+            item.fail(error);
+            self.leave(job, index);
+            return;
+        }
+        let cut = self.cut(item);
+        item.plan(cut);
+        self.leave(job, index);
+    }
+
+    /// A worker leaves an item; the last one finishes it.
+    fn leave(self: &Arc<Self>, job: &Arc<JobInner>, index: usize) {
+        let Some(item) = job.items.get(index) else {
+            return;
+        };
+        let cut = self.cut(item);
+        match item.leave(cut, &job.counters) {
+            Next::Nothing => {}
+            Next::Pump => self.pump(cut.connections),
+            Next::Finish => {
+                let outcome = item.finish(job);
+                self.conclude(job, index, outcome);
+            }
+        }
+    }
+
+    /// Hashes what has been written without a gap, on a thread of its own.
+    pub(super) fn hash_behind(
+        self: &Arc<Self>,
+        job: &Arc<JobInner>,
+        item: &Arc<Item>,
+        index: usize,
+    ) {
+        {
+            let mut state = item.lock();
+            let Some(verify) = state.verify.clone() else {
+                return;
+            };
+            if state.hashing || state.frontier().saturating_sub(verify.done()) < HASH_BEHIND {
+                return;
+            }
+            state.hashing = true;
+            state.workers = state.workers.saturating_add(1);
+        }
+        let (job_of_task, item_of_task) = (job.clone(), item.clone());
+        let started = self.spawn_aside(move |engine| {
+            let (job, item) = (job_of_task, item_of_task);
+            let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                if let Err(error) = item.hash_to_frontier(&job) {
+                    item.fail(error);
+                }
+            }));
+            if caught.is_err() {
+                item.fail(Error::new(
+                    ErrorKind::Panic,
+                    "A bug in apsfetch stopped the checksum.",
+                ));
+            }
+            item.lock().hashing = false;
+            engine.leave(&job, index);
+        });
+        if !started {
+            let mut state = item.lock();
+            state.hashing = false;
+            state.workers = state.workers.saturating_sub(1);
+        }
+    }
+
+    /// Notes the result of an item, once; the last one ends the job.
+    pub(super) fn conclude(
+        self: &Arc<Self>,
+        job: &Arc<JobInner>,
+        index: usize,
+        outcome: Result<ItemResult>,
+    ) {
+        let Some(item) = job.items.get(index) else {
+            return;
+        };
+        let failed = outcome.is_err();
+        {
+            let mut state = item.lock();
+            if state.outcome.is_some() {
+                return;
+            }
+            state.outcome = Some(outcome.map_err(|error| error.context(&item.label)));
+            state.ranges = Vec::new();
+            state.located = None;
+            state.verify = None;
+        }
+        if failed {
+            job.counters.items_failed.fetch_add(1, Ordering::Relaxed);
+        }
+        job.counters.items_finished.fetch_add(1, Ordering::Relaxed);
+        let over = {
+            let mut queue = job.lock_queue();
+            queue.active.retain(|other| *other != index);
+            queue.open = queue.open.saturating_sub(1);
+            queue.open == 0
+        };
+        if over {
+            self.retire(job);
+        }
+    }
+
+    /// Breaks off what runs and gives every item that is not over its result.
+    pub(crate) fn cancel(self: &Arc<Self>, job: &Arc<JobInner>) {
+        job.cancelled.store(true, Ordering::Release);
+        job.context.session.cancel();
+        let (waiting, active) = {
+            let mut queue = job.lock_queue();
+            let mut waiting: Vec<usize> = queue.unsigned.drain(..).flatten().collect();
+            waiting.extend(queue.ready.drain(..));
+            (waiting, queue.active.clone())
+        };
+        for index in waiting {
+            self.conclude(job, index, Err(Error::cancelled()));
+        }
+        for index in active {
+            if let Some(item) = job.items.get(index) {
+                item.fail(Error::cancelled());
+                // If workers are on it, the last of them finishes it; if not, this call is the last.
+                let idle = {
+                    let mut state = item.lock();
+                    let idle = state.workers == 0 && !state.finishing && state.opened.is_some();
+                    if idle {
+                        state.workers = 1;
+                    }
+                    idle
+                };
+                if idle {
+                    self.leave(job, index);
+                }
+            }
+        }
+    }
+}
+
+impl JobInner {
+    pub(crate) fn progress(&self) -> Progress {
+        self.counters.snapshot(self.items.len())
+    }
+
+    pub(crate) fn is_finished(&self) -> bool {
+        self.counters.finished.load(Ordering::Acquire)
+    }
+
+    /// Waits for the end of the job, at most `limit`. Whether it is over.
+    pub(crate) fn wait(&self, limit: Option<Duration>) -> bool {
+        let until = limit.and_then(|limit| Instant::now().checked_add(limit));
+        let mut queue = self.lock_queue();
+        while !self.is_finished() {
+            queue = match until {
+                None => self
+                    .over
+                    .wait(queue)
+                    .unwrap_or_else(std::sync::PoisonError::into_inner),
+                Some(until) => {
+                    let left = until.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return false;
+                    }
+                    self.over
+                        .wait_timeout(queue, left)
+                        .unwrap_or_else(std::sync::PoisonError::into_inner)
+                        .0
+                }
+            };
+        }
+        true
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// The result of an item, once it is over.
+    pub(crate) fn result(&self, index: usize) -> Option<Result<ItemResult>> {
+        self.items.get(index)?.lock().outcome.clone()
+    }
+}
+
+impl Item {
+    fn path(&self) -> Option<&Path> {
+        match &self.target {
+            Target::File(path) => Some(path),
+            Target::Memory(_) => None,
+        }
+    }
+
+    fn untouched(&self, status: ItemStatus) -> ItemResult {
+        let bytes = self
+            .path()
+            .and_then(|path| std::fs::metadata(path).ok())
+            .map_or(0, |found| found.len());
+        ItemResult {
+            status,
+            path: self.path().map(Path::to_owned),
+            data: None,
+            bytes,
+            verification: Verification::None,
+            sha1: None,
+            etag: None,
+            content_type: None,
+            parts: 0,
+            retries: 0,
+            elapsed: Duration::ZERO,
+        }
+    }
+
+    /// What the request says about a target that exists already: a result, an error, or go on.
+    fn look_at_target(&self) -> Result<Option<ItemResult>> {
+        let Some(path) = self.path() else {
+            return Ok(None);
+        };
+        if self.existing == ExistingFile::Replace || !path.exists() {
+            return Ok(None);
+        }
+        match self.existing {
+            ExistingFile::Keep => Ok(Some(self.untouched(ItemStatus::Kept))),
+            _ => Err(Error::new(
+                ErrorKind::FileExists,
+                format!("The target {} exists already.", path.display()),
+            )),
+        }
+    }
+
+    /// Makes the sink, with room for the file if its size is known.
+    fn open(&self) -> Result<()> {
+        let size = {
+            let mut state = self.lock();
+            state.opened = Some(Instant::now());
+            state.size
+        };
+        let sink = match &self.target {
+            Target::File(path) => Sink::file(path)?,
+            Target::Memory(limit) => Sink::memory(*limit),
+        };
+        if let Some(size) = size
+            && let Err(error) = sink.set_size(size)
+        {
+            sink.discard();
+            return Err(error);
+        }
+        let mut state = self.lock();
+        let promised = state
+            .located
+            .as_ref()
+            .and_then(|located| located.sha1.clone());
+        if self.wanted_sha1.is_some() || promised.is_some() {
+            state.verify = Some(Arc::new(Verify::new()));
+        }
+        state.sink = Some(Arc::new(sink));
+        Ok(())
+    }
+
+    fn hash_to_frontier(&self, job: &JobInner) -> Result<()> {
+        loop {
+            let (verify, sink, frontier) = {
+                let state = self.lock();
+                if state.error.is_some() {
+                    return Ok(());
+                }
+                match (&state.verify, &state.sink) {
+                    (Some(verify), Some(sink)) => (verify.clone(), sink.clone(), state.frontier()),
+                    _ => return Ok(()),
+                }
+            };
+            job.context.session.check()?;
+            if !verify.step(&sink, frontier)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Makes the result of an item that nobody works on any more: complete, or failed.
+    fn finish(&self, job: &JobInner) -> Result<ItemResult> {
+        let (sink, error, verify, size) = {
+            let mut state = self.lock();
+            (
+                state.sink.take(),
+                state.error.clone(),
+                state.verify.clone(),
+                state.size.unwrap_or(0),
+            )
+        };
+        let sink = sink.and_then(Arc::into_inner);
+        let checked = match (error, &sink) {
+            (Some(error), _) => Err(error),
+            (None, None) => Err(Error::new(
+                ErrorKind::Panic,
+                "The file was closed too early.",
+            )),
+            (None, Some(sink)) => self.check(job, sink, verify.as_deref(), size),
+        };
+        let (sink, sha1) = match (checked, sink) {
+            (Ok(sha1), Some(sink)) => (sink, sha1),
+            (Ok(_), None) => {
+                return Err(Error::new(
+                    ErrorKind::Panic,
+                    "The file was closed too early.",
+                ));
+            }
+            (Err(error), sink) => {
+                if let Some(sink) = sink {
+                    sink.discard();
+                }
+                return Err(error);
+            }
+        };
+        let finished = sink.finish(size, &job.context.session)?;
+        let state = self.lock();
+        let located = state.located.as_ref();
+        let version = state.versions.first().cloned().flatten();
+        let (path, data) = match finished {
+            Finished::File(path) => (Some(path), None),
+            Finished::Memory(data) => (None, Some(Arc::new(data))),
+        };
+        Ok(ItemResult {
+            status: ItemStatus::Downloaded,
+            path,
+            data,
+            bytes: size,
+            verification: match sha1 {
+                Some(_) => Verification::Sha1,
+                None => Verification::Size,
+            },
+            sha1,
+            etag: located
+                .and_then(|located| located.etag.clone())
+                .or_else(|| version.and_then(|version| version.strong_etag)),
+            content_type: located.and_then(|located| located.content_type.clone()),
+            parts: state.parts,
+            retries: state.retries,
+            elapsed: state.opened.map_or(Duration::ZERO, |at| at.elapsed()),
+        })
+    }
+
+    /// Compares the SHA-1, if one was promised. All bytes are written.
+    fn check(
+        &self,
+        job: &JobInner,
+        sink: &Sink,
+        verify: Option<&Verify>,
+        size: u64,
+    ) -> Result<Option<String>> {
+        let promised = {
+            let state = self.lock();
+            self.wanted_sha1
+                .clone()
+                .or_else(|| state.located.as_ref()?.sha1.clone())
+        };
+        let (Some(promised), Some(verify)) = (promised, verify) else {
+            return Ok(None);
+        };
+        while verify.step(sink, size)? {
+            job.context.session.check()?;
+        }
+        let found = verify.hex();
+        if found != promised {
+            return Err(Error::new(
+                ErrorKind::Integrity,
+                format!(
+                    "The file arrived with the SHA-1 {found} instead of {promised}, so it was not put in place. Try again; if it stays, the object is damaged on the server."
+                ),
+            ));
+        }
+        Ok(Some(found))
+    }
+}

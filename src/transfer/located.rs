@@ -1,0 +1,73 @@
+//! What the engine knows of a source: where its bytes are right now, and that it can be asked again.
+
+use std::time::{Duration, Instant};
+
+use crate::error::Result;
+use crate::secret::Secret;
+use crate::transport::Context;
+
+/// Signed, or signed again.
+pub(crate) trait Locate: Send + Sync {
+    /// How the items are best located: each inner list in one call.
+    fn groups(&self) -> Vec<Vec<usize>>;
+    /// Locates some items; the answers are in their order.
+    fn locate(&self, context: &Context, items: &[usize]) -> Vec<Result<Located>>;
+    /// Whether asking again can bring a new address.
+    fn can_renew(&self, item: usize) -> bool;
+}
+
+/// Where the bytes of an item are.
+#[derive(Debug)]
+pub(crate) struct Located {
+    /// In order; together they are the file.
+    pub(crate) sources: Vec<Piece>,
+    /// Sent to the origin of a source only.
+    pub(crate) headers: Vec<(String, Secret)>,
+    pub(crate) size: Option<u64>,
+    pub(crate) etag: Option<String>,
+    pub(crate) sha1: Option<String>,
+    pub(crate) content_type: Option<String>,
+    /// When to ask again, before the address stops working.
+    pub(crate) renew_at: Option<Instant>,
+    /// The address works for one GET.
+    pub(crate) single_use: bool,
+    /// The item is unchanged; there is nothing to fetch.
+    pub(crate) not_modified: bool,
+}
+
+/// A part of the file with a URL of its own.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    pub(crate) url: Secret,
+    pub(crate) start: u64,
+    /// `None` while the size is unknown; only for a single piece.
+    pub(crate) end: Option<u64>,
+}
+
+impl Located {
+    /// Renew a little before the end of `lifetime`: the check is made when a request arrives there.
+    pub(crate) fn renew_within(lifetime: Option<Duration>) -> Option<Instant> {
+        let lifetime = lifetime?;
+        let early = Duration::from_secs(60).min(lifetime / 4);
+        Instant::now().checked_add(lifetime.saturating_sub(early))
+    }
+
+    /// Whether another answer speaks of the same version of the file.
+    pub(super) fn is_same_file(&self, other: &Located) -> bool {
+        fn agree<T: PartialEq>(a: &Option<T>, b: &Option<T>) -> bool {
+            match (a, b) {
+                (Some(a), Some(b)) => a == b,
+                _ => true,
+            }
+        }
+        agree(&self.size, &other.size)
+            && agree(&self.etag, &other.etag)
+            && agree(&self.sha1, &other.sha1)
+            && self.sources.len() == other.sources.len()
+            && self
+                .sources
+                .iter()
+                .zip(&other.sources)
+                .all(|(a, b)| a.start == b.start && agree(&a.end, &b.end))
+    }
+}

@@ -1,0 +1,134 @@
+//! How far a job has come.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use crate::transport::Observer;
+
+/// What a job is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(i32)]
+#[non_exhaustive]
+pub enum JobState {
+    /// Signing and downloading.
+    Running = 1,
+    /// Standing still until the host sets an access token.
+    WaitingForToken = 2,
+    /// Over: every item has its result.
+    Finished = 3,
+}
+
+/// A snapshot of a job. All counts only describe; the results say what became of each item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// What the job is doing.
+    pub state: JobState,
+    /// Items in the job.
+    pub items_total: u64,
+    /// Items that are over, whatever became of them.
+    pub items_finished: u64,
+    /// Items of these that failed.
+    pub items_failed: u64,
+    /// Bytes that have arrived and are part of a file.
+    pub bytes_done: u64,
+    /// Bytes of all items whose size is known so far.
+    pub bytes_total: u64,
+    /// Items whose size is known; when it equals `items_total`, `bytes_total` is final.
+    pub items_sized: u64,
+    /// Connections that are transferring at this moment.
+    pub connections: u64,
+    /// Requests that had to be sent again.
+    pub retries: u64,
+}
+
+impl Progress {
+    /// From 0 to 1, or `None` while no size is known.
+    pub fn fraction(&self) -> Option<f64> {
+        if self.items_sized < self.items_total {
+            return None;
+        }
+        if self.bytes_total == 0 {
+            return Some(if self.state == JobState::Finished {
+                1.0
+            } else {
+                0.0
+            });
+        }
+        Some((self.bytes_done as f64 / self.bytes_total as f64).clamp(0.0, 1.0))
+    }
+}
+
+/// The counters behind [`Progress`].
+#[derive(Default)]
+pub(super) struct Counters {
+    pub(super) items_finished: AtomicU64,
+    pub(super) items_failed: AtomicU64,
+    /// Signed: a file that starts over takes its bytes back.
+    pub(super) bytes_done: AtomicI64,
+    pub(super) bytes_total: AtomicU64,
+    pub(super) items_sized: AtomicU64,
+    pub(super) connections: AtomicUsize,
+    pub(super) retries: AtomicU64,
+    waiting: AtomicUsize,
+    pub(super) finished: AtomicBool,
+    retries_left: AtomicI64,
+}
+
+impl Counters {
+    /// A budget of retries for all parts of a job together: a dead server is not asked thousands of times.
+    pub(super) fn new(items: usize) -> Self {
+        let budget = i64::try_from(items).unwrap_or(i64::MAX).saturating_mul(4);
+        Counters {
+            retries_left: AtomicI64::new(budget.saturating_add(60)),
+            ..Counters::default()
+        }
+    }
+
+    pub(super) fn snapshot(&self, items: usize) -> Progress {
+        let state = if self.finished.load(Ordering::Acquire) {
+            JobState::Finished
+        } else if self.waiting.load(Ordering::Relaxed) > 0 {
+            JobState::WaitingForToken
+        } else {
+            JobState::Running
+        };
+        let done = self.bytes_done.load(Ordering::Relaxed);
+        Progress {
+            state,
+            items_total: items as u64,
+            items_finished: self.items_finished.load(Ordering::Relaxed),
+            items_failed: self.items_failed.load(Ordering::Relaxed),
+            bytes_done: u64::try_from(done).unwrap_or(0),
+            bytes_total: self.bytes_total.load(Ordering::Relaxed),
+            items_sized: self.items_sized.load(Ordering::Relaxed),
+            connections: self.connections.load(Ordering::Relaxed) as u64,
+            retries: self.retries.load(Ordering::Relaxed),
+        }
+    }
+
+    pub(super) fn add_bytes(&self, count: u64) {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.bytes_done.fetch_add(count, Ordering::Relaxed);
+    }
+
+    pub(super) fn take_back(&self, count: u64) {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.bytes_done.fetch_sub(count, Ordering::Relaxed);
+    }
+}
+
+impl Observer for Counters {
+    fn waiting_for_token(&self, waiting: bool) {
+        if waiting {
+            self.waiting.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    fn may_retry(&self, _wait: Duration) -> bool {
+        self.retries.fetch_add(1, Ordering::Relaxed);
+        self.retries_left.fetch_sub(1, Ordering::Relaxed) > 0
+    }
+}

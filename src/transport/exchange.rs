@@ -1,0 +1,292 @@
+//! One request and its reply, redirects followed by hand.
+
+use std::io::Read;
+use std::time::{Duration, SystemTime};
+
+use ureq::http::{HeaderMap, Request, Response};
+
+use super::address::{Origin, origin, resolve_location};
+use super::failure::{self, Limits};
+use super::retry::parse_retry_after;
+use super::{Session, range};
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
+
+const MAX_REDIRECTS: usize = 5;
+/// What a JSON reply may hold after decompression.
+const MAX_JSON: u64 = 8 * 1024 * 1024;
+/// What is read of an error's body to find the reason.
+const MAX_ERROR_BODY: u64 = 16 * 1024;
+
+/// A request.
+pub(crate) struct Call<'a> {
+    pub(crate) method: &'static str,
+    pub(crate) url: &'a str,
+    /// Headers that hold no secret and go along on a redirect.
+    pub(crate) plain: Vec<(&'a str, String)>,
+    /// Headers that only the first origin may see: tokens, cookies, the caller's own.
+    pub(crate) bound: Vec<(&'a str, &'a Secret)>,
+    pub(crate) body: Option<&'a [u8]>,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn get(url: &'a str) -> Self {
+        Call {
+            method: "GET",
+            url,
+            plain: Vec::new(),
+            bound: Vec::new(),
+            body: None,
+        }
+    }
+
+    pub(crate) fn header(mut self, name: &'a str, value: impl Into<String>) -> Self {
+        self.plain.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn bound(mut self, name: &'a str, value: &'a Secret) -> Self {
+        self.bound.push((name, value));
+        self
+    }
+}
+
+/// A reply whose body is still to be read.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    headers: HeaderMap,
+    body: ureq::Body,
+    host: String,
+    limits: Limits,
+}
+
+impl Session {
+    /// Sends a request and waits for the headers of the reply. Any status is `Ok`.
+    pub(crate) fn send(&self, call: &Call<'_>) -> Result<Reply> {
+        self.check()?;
+        let first = origin(call.url, "address")?;
+        let mut at = first.clone();
+        let mut url = call.url.to_owned();
+        for _ in 0..=MAX_REDIRECTS {
+            let reply = self.send_once(call, &url, &at, at == first)?;
+            if !matches!(reply.status, 301 | 302 | 303 | 307 | 308) {
+                return Ok(reply);
+            }
+            let Some(location) = reply.header("location") else {
+                return Ok(reply);
+            };
+            if !matches!(call.method, "GET" | "HEAD") {
+                return Err(Error::bad_response(format!(
+                    "{} answered a {} with a redirect.",
+                    at.host(),
+                    call.method
+                )));
+            }
+            let next = resolve_location(&url, location).ok_or_else(|| bad_redirect(&at))?;
+            let next_origin = origin(&next, "redirect").map_err(|_| bad_redirect(&at))?;
+            if at.is_https() && !next_origin.is_https() {
+                return Err(Error::bad_response(format!(
+                    "{} redirects from https to http, which is not followed.",
+                    at.host()
+                )));
+            }
+            reply.drain();
+            (url, at) = (next, next_origin);
+        }
+        Err(Error::bad_response(format!(
+            "{} redirects more than {MAX_REDIRECTS} times.",
+            first.host()
+        )))
+    }
+
+    fn send_once(&self, call: &Call<'_>, url: &str, at: &Origin, trusted: bool) -> Result<Reply> {
+        let limits = self.limits();
+        let mut request = Request::builder().method(call.method).uri(url);
+        for (name, value) in &call.plain {
+            request = request.header(*name, value);
+        }
+        if trusted {
+            for (name, value) in &call.bound {
+                request = request.header(*name, value.expose());
+            }
+        }
+        let unusable = |_| {
+            Error::invalid(
+                "The address or a header has characters that HTTP does not allow, such as a line break.",
+            )
+        };
+        let outcome = match call.body {
+            Some(body) => self.scope.agent.run(request.body(body).map_err(unusable)?),
+            None => self.scope.agent.run(request.body(()).map_err(unusable)?),
+        };
+        let response: Response<ureq::Body> = outcome.map_err(|error| {
+            if self.is_cancelled() {
+                return Error::cancelled();
+            }
+            failure::explain(at.host(), limits, error)
+        })?;
+        let (parts, body) = response.into_parts();
+        Ok(Reply {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body,
+            host: at.host().to_owned(),
+            limits,
+        })
+    }
+}
+
+fn bad_redirect(at: &Origin) -> Error {
+    Error::bad_response(format!(
+        "{} redirects to an address that is not usable.",
+        at.host()
+    ))
+}
+
+impl Reply {
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// A header, if it is there once and readable.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    pub(crate) fn header_all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers
+            .get_all(name)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+    }
+
+    pub(crate) fn content_length(&self) -> Option<u64> {
+        range::digits(self.header("content-length")?.trim())
+    }
+
+    /// Whether the body marks its own end.
+    pub(crate) fn is_chunked(&self) -> bool {
+        self.header("transfer-encoding")
+            .is_some_and(|coding| coding.to_ascii_lowercase().contains("chunked"))
+    }
+
+    /// The ETag, if it is one that proves identity: strong and quoted.
+    pub(crate) fn strong_etag(&self) -> Option<&str> {
+        let etag = self.header("etag")?.trim();
+        (etag.len() >= 2 && etag.starts_with('"') && etag.ends_with('"')).then_some(etag)
+    }
+
+    /// The id under which the service can find this request again.
+    pub(crate) fn request_id(&self) -> Option<String> {
+        [
+            "x-ads-troubleshooting",
+            "x-ads-request-id",
+            "x-amz-request-id",
+            "x-amz-cf-id",
+            "x-request-id",
+        ]
+        .iter()
+        .find_map(|name| self.header(name))
+        .map(|id| id.chars().filter(|c| !c.is_control()).take(200).collect())
+    }
+
+    /// What the server's clock says, or ours if it does not.
+    pub(crate) fn date(&self) -> SystemTime {
+        self.header("date")
+            .and_then(|date| httpdate::parse_http_date(date).ok())
+            .unwrap_or_else(SystemTime::now)
+    }
+
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        parse_retry_after(self.header("retry-after")?, self.date())
+    }
+
+    /// The body as it arrives, for data.
+    pub(crate) fn into_reader(self) -> (impl Read, Limits, String) {
+        (self.body.into_reader(), self.limits, self.host)
+    }
+
+    /// Reads what little body a redirect or an error has, so that the connection can be used again.
+    pub(crate) fn drain(self) {
+        let mut sink = [0; 4096];
+        let mut reader = self.body.into_reader().take(MAX_ERROR_BODY);
+        while matches!(reader.read(&mut sink), Ok(read) if read > 0) {}
+    }
+
+    /// The whole body of an API reply, within our limit on the decompressed size.
+    pub(crate) fn into_bytes(self) -> Result<Vec<u8>> {
+        let (host, limits) = (self.host, self.limits);
+        let mut bytes = Vec::new();
+        self.body
+            .into_reader()
+            .take(MAX_JSON.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(|error| failure::explain_io(&host, limits, error))?;
+        if bytes.len() as u64 > MAX_JSON {
+            return Err(Error::bad_response(format!(
+                "{host} sent a reply of more than 8 MB where a small one was expected."
+            )));
+        }
+        Ok(bytes)
+    }
+
+    /// Turns a reply that means failure into an error. `doing` begins the sentence: "Signing … failed".
+    pub(crate) fn into_error(self, doing: &str) -> Error {
+        let status = self.status;
+        let host = self.host.clone();
+        let request_id = self.request_id();
+        let retry_after = self.retry_after();
+        let mut body = Vec::new();
+        // A broken body changes nothing: the status is known, only the reason is lost.
+        let _ = self
+            .body
+            .into_reader()
+            .take(MAX_ERROR_BODY)
+            .read_to_end(&mut body);
+        let reason = super::reason::find(&body);
+        let kind = match status {
+            401 => ErrorKind::Auth,
+            403 => ErrorKind::Forbidden,
+            404 => ErrorKind::NotFound,
+            202 => ErrorKind::NotReady,
+            429 => ErrorKind::RateLimited,
+            _ => ErrorKind::Http,
+        };
+        let hint = match (status, reason.code.as_deref()) {
+            (400, Some("ExpiredToken")) | (403, Some("RequestHasExpired")) => {
+                " The signed URL has expired."
+            }
+            (401, _) => " The access token is missing, wrong or expired: get a new one.",
+            (403, _) => {
+                " The token lacks a scope or the right to this item. Check the scopes and that the app has access."
+            }
+            (404, _) => {
+                " Check the URN or key, and the region: a design outside the US is only found with its own region set."
+            }
+            (429, _) => " Too many requests: wait, then try again.",
+            (500..=599, _) => " The service has a problem of its own; try again later.",
+            _ => "",
+        };
+        let said = match &reason.text {
+            Some(text) => format!(": \"{text}\""),
+            None => String::new(),
+        };
+        let kind = if reason.is_expired() {
+            ErrorKind::Expired
+        } else {
+            kind
+        };
+        Error::new(
+            kind,
+            format!("{doing} failed, {host} answered {status}{said}.{hint}"),
+        )
+        .with_http_status(status)
+        .with_request_id(request_id)
+        .with_retry_after(retry_after)
+    }
+}
+
+/// Explains a failed read of a body.
+pub(crate) fn read_failure(host: &str, limits: Limits, error: std::io::Error) -> Error {
+    failure::explain_io(host, limits, error)
+}

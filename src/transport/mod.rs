@@ -1,0 +1,221 @@
+//! HTTP. The only place that names ureq.
+//!
+//! A [`Network`] holds what the requests of one client share: limits, trust, resolved names, idle
+//! connections. A [`Session`] is one cancel scope, such as a job: cancelling it breaks off its requests
+//! wherever they wait, and nothing else.
+
+mod address;
+mod context;
+mod exchange;
+mod failure;
+mod range;
+mod reason;
+mod resolve;
+mod retry;
+mod tls;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _, TcpConnector};
+
+pub(crate) use address::origin;
+pub(crate) use context::{Context, Observer};
+pub(crate) use exchange::{Call, Reply, read_failure};
+pub(crate) use failure::Limits;
+pub(crate) use range::{ContentRange, digits};
+pub(crate) use retry::{Backoff, is_transient};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
+use crate::threads::Threads;
+
+/// How the network is used.
+#[derive(Debug, Clone)]
+pub(crate) struct NetworkOptions {
+    pub(crate) user_agent: String,
+    pub(crate) max_connections: usize,
+    pub(crate) limits: Limits,
+    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) proxy: Proxy,
+}
+
+/// Which proxy to use.
+#[derive(Debug, Clone)]
+pub(crate) enum Proxy {
+    /// The environment (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`) or the settings of Windows.
+    System,
+    /// None, whatever the environment says.
+    Direct,
+    /// This one: `http://user:password@host:port`.
+    Address(Secret),
+}
+
+/// What all requests of one client share.
+pub(crate) struct Network {
+    options: NetworkOptions,
+    proxy: Option<ureq::Proxy>,
+    tls: Arc<tls::Tls>,
+    names: Arc<resolve::Names>,
+    idle: Mutex<Vec<Scope>>,
+}
+
+/// An agent with its connections, and the flag that ends it.
+#[derive(Clone)]
+struct Scope {
+    agent: ureq::Agent,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Network {
+    pub(crate) fn new(options: NetworkOptions, threads: Threads) -> Result<Arc<Self>> {
+        let proxy = match &options.proxy {
+            Proxy::System => ureq::Proxy::try_from_env(),
+            Proxy::Direct => None,
+            Proxy::Address(address) => Some(ureq::Proxy::new(address.expose()).map_err(|_| {
+                Error::invalid("The proxy's address is not usable. It looks like http://host:port.")
+            })?),
+        };
+        Ok(Arc::new(Network {
+            proxy,
+            tls: Arc::new(tls::Tls::new(options.ca_file.as_deref())?),
+            names: Arc::new(resolve::Names::new(threads)),
+            idle: Mutex::new(Vec::new()),
+            options,
+        }))
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.options.limits
+    }
+
+    /// A new cancel scope, with the warm connections of an earlier one if there are any.
+    pub(crate) fn session(self: &Arc<Self>) -> Arc<Session> {
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let scope = idle.unwrap_or_else(|| self.new_scope());
+        Arc::new(Session {
+            network: self.clone(),
+            scope,
+            paused: Mutex::new(()),
+            woken: Condvar::new(),
+        })
+    }
+
+    fn new_scope(&self) -> Scope {
+        let limits = self.options.limits;
+        let connections = self.options.max_connections;
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(self.proxy.clone())
+            .user_agent(self.options.user_agent.as_str())
+            .timeout_resolve(Some(limits.connect))
+            .timeout_connect(Some(limits.connect))
+            .timeout_recv_response(Some(limits.reply))
+            .timeout_per_read(Some(limits.stall))
+            .timeout_per_write(Some(limits.stall))
+            .input_buffer_size(tls::INPUT_BUFFER)
+            .output_buffer_size(tls::OUTPUT_BUFFER)
+            .max_idle_connections(connections.saturating_add(4))
+            .max_idle_connections_per_host(connections)
+            .build();
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let connector =
+            ().chain(ConnectProxyConnector::default())
+                .chain(TcpConnector::default())
+                .chain(tls::TlsConnector {
+                    tls: self.tls.clone(),
+                });
+        let resolver = resolve::AgentResolver {
+            names: self.names.clone(),
+            cancelled: cancelled.clone(),
+            limit: limits.connect,
+        };
+        Scope {
+            agent: ureq::Agent::with_parts(config, connector, resolver),
+            cancelled,
+        }
+    }
+}
+
+/// One cancel scope.
+pub(crate) struct Session {
+    network: Arc<Network>,
+    scope: Scope,
+    paused: Mutex<()>,
+    woken: Condvar,
+}
+
+impl Session {
+    /// Breaks off every request and pause of this scope, now and in future.
+    pub(crate) fn cancel(&self) {
+        {
+            // Under the lock, so that a pause that has just looked at the flag is woken.
+            let _paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
+            self.scope.cancelled.store(true, Ordering::Release);
+            self.woken.notify_all();
+        }
+        self.scope.agent.clone().shutdown();
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.scope.cancelled.load(Ordering::Acquire)
+    }
+
+    /// An error once the scope is cancelled.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.is_cancelled() {
+            return Err(Error::cancelled());
+        }
+        Ok(())
+    }
+
+    /// Waits, unless cancelled.
+    pub(crate) fn pause(&self, time: Duration) -> Result<()> {
+        let until = Instant::now().checked_add(time);
+        let mut paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            self.check()?;
+            let left = match until {
+                Some(until) => until.saturating_duration_since(Instant::now()),
+                None => return Err(Error::new(ErrorKind::Timeout, "The pause is too long.")),
+            };
+            if left.is_zero() {
+                return Ok(());
+            }
+            paused = self
+                .woken
+                .wait_timeout(paused, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.network.limits()
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.is_cancelled() {
+            return;
+        }
+        let mut idle = self
+            .network
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // More than a few scopes at rest means more idle connections than anyone will use again.
+        if idle.len() < 4 {
+            idle.push(self.scope.clone());
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Host names to addresses, with a limit on time and without stray threads.
+//!
+//! The operating system's lookup cannot be interrupted, so it runs on a thread of its own. One lookup
+//! for each host is under way at a time, its answer serves all connections for a short while, and its
+//! thread is joined when the client is freed.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+
+use super::tls::carry;
+use crate::error::{Error, ErrorKind};
+use crate::threads::Threads;
+
+/// Long enough for all connections of one job to start, short enough to follow a change of network.
+const KEEP: Duration = Duration::from_secs(20);
+/// How often a waiting connection looks whether its job was cancelled.
+const LOOK: Duration = Duration::from_millis(50);
+/// What ureq takes at the most.
+const MAX_ADDRESSES: usize = 16;
+
+enum Lookup {
+    UnderWay,
+    Found(Vec<SocketAddr>, Instant),
+    Failed(Option<i32>),
+}
+
+/// The lookups of one client.
+pub(super) struct Names {
+    threads: Threads,
+    lookups: Mutex<HashMap<String, Lookup>>,
+    changed: Condvar,
+}
+
+impl Names {
+    pub(super) fn new(threads: Threads) -> Self {
+        Names {
+            threads,
+            lookups: Mutex::new(HashMap::new()),
+            changed: Condvar::new(),
+        }
+    }
+
+    fn resolve(
+        self: &Arc<Self>,
+        host: &str,
+        port: u16,
+        limit: Duration,
+        cancelled: &AtomicBool,
+    ) -> Result<Vec<SocketAddr>, Error> {
+        let key = format!("{host}:{port}");
+        let give_up = Instant::now() + limit;
+        let mut started = false;
+        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match lookups.get(&key) {
+                Some(Lookup::Found(addresses, at)) if at.elapsed() < KEEP => {
+                    return Ok(addresses.clone());
+                }
+                Some(Lookup::Failed(code)) if started => {
+                    return Err(Error::new(
+                        ErrorKind::Dns,
+                        format!(
+                            "The host name {host} could not be resolved. Check the network, the VPN and the DNS settings."
+                        ),
+                    )
+                    .with_os_code(*code));
+                }
+                Some(Lookup::UnderWay) => started = true,
+                _ => {
+                    lookups.insert(key.clone(), Lookup::UnderWay);
+                    started = true;
+                    self.start(&key, host, port).inspect_err(|_| {
+                        lookups.remove(&key);
+                    })?;
+                }
+            }
+            if cancelled.load(Ordering::Acquire) {
+                return Err(Error::cancelled());
+            }
+            let left = give_up.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Error::new(
+                    ErrorKind::Timeout,
+                    format!(
+                        "Resolving the host name {host} took longer than {} s. Check the network, the VPN and the DNS settings.",
+                        limit.as_secs_f32()
+                    ),
+                ));
+            }
+            lookups = self
+                .changed
+                .wait_timeout(lookups, left.min(LOOK))
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+
+    fn start(self: &Arc<Self>, key: &str, host: &str, port: u16) -> Result<(), Error> {
+        let (names, key, host) = (self.clone(), key.to_owned(), host.to_owned());
+        self.threads
+            .spawn("apsfetch-dns", move || {
+                let answer = match (host.as_str(), port).to_socket_addrs() {
+                    Ok(addresses) => {
+                        Lookup::Found(addresses.take(MAX_ADDRESSES).collect(), Instant::now())
+                    }
+                    Err(error) => Lookup::Failed(error.raw_os_error()),
+                };
+                let mut lookups = names.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+                lookups.insert(key, answer);
+                names.changed.notify_all();
+            })
+            .map_err(|error| {
+                Error::new(
+                    ErrorKind::Resource,
+                    "The operating system refused a thread for resolving a host name.",
+                )
+                .with_os_code(error.raw_os_error())
+            })
+    }
+}
+
+/// The resolver of one agent: stops waiting when the agent's job is cancelled.
+pub(super) struct AgentResolver {
+    pub(super) names: Arc<Names>,
+    pub(super) cancelled: Arc<AtomicBool>,
+    pub(super) limit: Duration,
+}
+
+impl fmt::Debug for AgentResolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AgentResolver")
+    }
+}
+
+impl Resolver for AgentResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let host = uri.host().unwrap_or_default();
+        let port = uri.port_u16().unwrap_or(match uri.scheme_str() {
+            Some("http") => 80,
+            _ => 443,
+        });
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let addresses = match bare.parse::<IpAddr>() {
+            Ok(ip) => vec![SocketAddr::new(ip, port)],
+            Err(_) => {
+                let limit = match timeout.not_zero() {
+                    Some(left) => self.limit.min(*left),
+                    None => self.limit,
+                };
+                self.names
+                    .resolve(bare, port, limit, &self.cancelled)
+                    .map_err(carry)?
+            }
+        };
+        let mut resolved = self.empty();
+        for address in config
+            .ip_family()
+            .keep_wanted(addresses.into_iter())
+            .take(MAX_ADDRESSES)
+        {
+            resolved.push(address);
+        }
+        if resolved.is_empty() {
+            return Err(ureq::Error::HostNotFound);
+        }
+        Ok(resolved)
+    }
+}

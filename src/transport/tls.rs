@@ -1,0 +1,236 @@
+//! TLS for ureq: rustls with the operating system's trust store and an optional extra CA file.
+//!
+//! ureq's own connector knows either the system's store or a list of certificates. Firms that inspect
+//! TLS need both at once, and sessions are to be resumed across agents, so the connector is ours.
+
+use std::fmt;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{CertificateError, ClientConfig, ClientConnection, StreamOwned};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
+    TransportAdapter,
+};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Requests are short; ureq's default of 128 KiB would cost that much for each connection.
+pub(super) const OUTPUT_BUFFER: usize = 16 * 1024;
+/// One full read of the socket.
+pub(super) const INPUT_BUFFER: usize = 128 * 1024;
+
+/// The TLS settings of one client, made at the first https connection: reading the system's trust
+/// store takes a moment, and a client that talks to a sandbox on http never needs it.
+pub(super) struct Tls {
+    extra_roots: Vec<CertificateDer<'static>>,
+    config: Mutex<Option<Arc<ClientConfig>>>,
+}
+
+impl Tls {
+    pub(super) fn new(ca_file: Option<&Path>) -> Result<Self> {
+        let extra_roots = match ca_file {
+            Some(path) => read_ca_file(path)?,
+            None => Vec::new(),
+        };
+        Ok(Tls {
+            extra_roots,
+            config: Mutex::new(None),
+        })
+    }
+
+    fn client_config(&self) -> Result<Arc<ClientConfig>> {
+        let mut config = self.config.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = &*config {
+            return Ok(config.clone());
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(
+            self.extra_roots.iter().cloned(),
+            provider.clone(),
+        )
+        .map_err(|error| {
+            Error::new(
+                ErrorKind::Tls,
+                format!(
+                    "The operating system's trusted certificates could not be loaded ({error}). \
+                     Install them (on Debian: the package ca-certificates) or set a CA file."
+                ),
+            )
+        })?;
+        let made = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
+            .map_err(|error| Error::new(ErrorKind::Tls, format!("TLS is unusable: {error}.")))?
+            // "dangerous" is rustls's word for any verifier but its own; this one is the system's.
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_no_client_auth();
+        let made = Arc::new(made);
+        *config = Some(made.clone());
+        Ok(made)
+    }
+}
+
+fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    let shown = PathBuf::from(path);
+    let unusable = |why: String| {
+        Error::invalid(format!(
+            "The CA file {} {why}. It must hold certificates in PEM form (-----BEGIN CERTIFICATE-----).",
+            shown.display()
+        ))
+    };
+    let pem = std::fs::read(path).map_err(|error| {
+        Error::file(format_args!("read the CA file {}", path.display()), &error)
+    })?;
+    let certificates = CertificateDer::pem_slice_iter(&pem)
+        .collect::<std::result::Result<Vec<_>, _>>()
+        .map_err(|_| unusable("has a damaged certificate".to_owned()))?;
+    if certificates.is_empty() {
+        return Err(unusable("holds no certificate".to_owned()));
+    }
+    Ok(certificates)
+}
+
+/// Wraps a connected socket in TLS when the address is https.
+pub(super) struct TlsConnector {
+    pub(super) tls: Arc<Tls>,
+}
+
+impl fmt::Debug for TlsConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TlsConnector")
+    }
+}
+
+impl<In: Transport> Connector<In> for TlsConnector {
+    type Out = Either<In, TlsTransport>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<In>,
+    ) -> std::result::Result<Option<Self::Out>, ureq::Error> {
+        let Some(socket) = chained else {
+            return Ok(None);
+        };
+        if !details.needs_tls() || socket.is_tls() {
+            return Ok(Some(Either::A(socket)));
+        }
+        let host = details.uri.host().unwrap_or_default();
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let name = ServerName::try_from(bare.to_owned())
+            .map_err(|_| carry(Error::invalid(format!("`{host}` is not a host name."))))?;
+        let config = self.tls.client_config().map_err(carry)?;
+        let mut connection =
+            ClientConnection::new(config, name).map_err(|error| carry(explain(host, &error)))?;
+        let boxed: Box<dyn Transport> = Box::new(socket);
+        let mut socket = TransportAdapter::new(boxed, details.current_time.clone());
+        socket.set_timeout(details.timeout);
+        if let Err(error) = connection.complete_io(&mut socket) {
+            return Err(match rustls_error(&error) {
+                Some(tls) => carry(explain(host, tls)),
+                None => ureq::Error::from(error),
+            });
+        }
+        Ok(Some(Either::B(TlsTransport {
+            buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
+            stream: StreamOwned::new(connection, socket),
+        })))
+    }
+}
+
+/// A TLS connection as ureq sees it.
+pub(super) struct TlsTransport {
+    buffers: LazyBuffers,
+    stream: StreamOwned<ClientConnection, TransportAdapter>,
+}
+
+impl fmt::Debug for TlsTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TlsTransport")
+    }
+}
+
+impl Transport for TlsTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(
+        &mut self,
+        amount: usize,
+        timeout: NextTimeout,
+    ) -> std::result::Result<(), ureq::Error> {
+        self.stream.get_mut().set_timeout(timeout);
+        let output = self.buffers.output().get(..amount).unwrap_or_default();
+        self.stream.write_all(output)?;
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> std::result::Result<bool, ureq::Error> {
+        self.stream.get_mut().set_timeout(timeout);
+        let input = self.buffers.input_append_buf();
+        let amount = self.stream.read(input)?;
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.stream.get_mut().get_mut().is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        true
+    }
+}
+
+/// Carries an error of ours through ureq; `super::failure` takes it out again.
+pub(super) fn carry(error: Error) -> ureq::Error {
+    ureq::Error::Other(Box::new(error))
+}
+
+/// The rustls error inside an I/O error, if that is what it is.
+pub(super) fn rustls_error(error: &std::io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref::<rustls::Error>()
+}
+
+/// Says in a user's words why TLS failed.
+pub(super) fn explain(host: &str, error: &rustls::Error) -> Error {
+    use rustls::Error as Tls;
+    let text = match error {
+        Tls::InvalidCertificate(problem) => match problem {
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => format!(
+                "The certificate of {host} has expired, or this computer's clock is wrong. Check the date and time."
+            ),
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => format!(
+                "The certificate of {host} is not valid yet: this computer's clock is probably wrong. Check the date and time."
+            ),
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                format!(
+                    "The certificate that was presented is not for {host}. A proxy or a captive portal may answer in its place."
+                )
+            }
+            CertificateError::UnknownIssuer => format!(
+                "The certificate of {host} was issued by an authority this computer does not trust. If your firm inspects TLS, \
+                 install its root certificate in the system's store or give it as CA file."
+            ),
+            CertificateError::Revoked => format!("The certificate of {host} has been revoked."),
+            _ => format!("The certificate of {host} was not accepted."),
+        },
+        Tls::PeerIncompatible(_)
+        | Tls::AlertReceived(rustls::AlertDescription::ProtocolVersion) => {
+            format!(
+                "{host} offers no TLS version or cipher this library accepts (TLS 1.2 or later)."
+            )
+        }
+        Tls::AlertReceived(alert) => format!("{host} refused the TLS connection ({alert:?})."),
+        Tls::InvalidMessage(_) => format!(
+            "{host} did not answer with TLS. Check the address, and whether a proxy stands in between."
+        ),
+        _ => format!("The TLS connection with {host} failed."),
+    };
+    Error::new(ErrorKind::Tls, text)
+}
