@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::aps::{self, Api, Credentials};
+use crate::aps::{self, Api, Credentials, Details, SignedUrl, SignedUrlOptions};
+use crate::cancel::CancelToken;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::Job;
 use crate::locate::Sources;
-use crate::request::{Request, Target};
+use crate::request::{Request, Source, Target};
 use crate::secret::Secret;
 use crate::signed::Signed;
 use crate::threads::Threads;
@@ -307,14 +308,65 @@ impl Client {
     /// that failed does not spoil the others.
     ///
     /// Objects of one bucket with the same options are signed 25 in a call.
-    pub fn sign(&self, requests: &[Request]) -> Vec<Result<Signed>> {
+    pub fn sign(&self, requests: &[Request], cancel: Option<&CancelToken>) -> Vec<Result<Signed>> {
         let sources = requests
             .iter()
             .map(|request| request.source.clone())
             .collect();
-        let context = Context::alone(&self.inner.api.network);
+        let context = self.context(cancel);
         let all: Vec<usize> = (0..requests.len()).collect();
         Sources::new(self.inner.api.clone(), sources).sign(&context, &all)
+    }
+
+    /// What APS says of a derivative, from
+    /// [Check Derivative Details](https://aps.autodesk.com/en/docs/model-derivative/v2/reference/http/urn-manifest-derivativeurn-HEAD/).
+    ///
+    /// While the derivative is not translated yet (202), the question is repeated with growing pauses, for `wait`
+    /// at the most; then the error is [`ErrorKind::NotReady`].
+    pub fn details(
+        &self,
+        request: &Request,
+        wait: Duration,
+        cancel: Option<&CancelToken>,
+    ) -> Result<Details> {
+        let Source::Derivative(derivative) = &request.source else {
+            return Err(Error::invalid(
+                "Details can be asked for a derivative only.",
+            ));
+        };
+        self.inner.api.details(
+            &self.context(cancel),
+            &derivative.urn,
+            &derivative.derivative_urn,
+            wait,
+        )
+    }
+
+    /// An OSS signed URL for an object, from
+    /// [Create Signed URL](https://aps.autodesk.com/en/docs/data/v2/reference/http/buckets-:bucketKey-objects-:objectKey-signed-POST/).
+    /// Needs the scope `data:write`.
+    pub fn create_signed_url(
+        &self,
+        bucket_key: &str,
+        object_key: &str,
+        options: &SignedUrlOptions,
+        cancel: Option<&CancelToken>,
+    ) -> Result<SignedUrl> {
+        if options.minutes_expiration == Some(0) {
+            return Err(Error::invalid(
+                "A signed URL lives for at least one minute.",
+            ));
+        }
+        self.inner.api.create_signed_url(
+            &self.context(cancel),
+            &aps::bucket_key(bucket_key)?,
+            &aps::object_key(object_key)?,
+            options,
+        )
+    }
+
+    fn context(&self, cancel: Option<&CancelToken>) -> Context {
+        Context::alone(&self.inner.api.network, cancel)
     }
 
     /// Starts to download. Each request needs a target, and no two the same one.

@@ -32,6 +32,7 @@ compile_error!(
 );
 
 mod aps;
+mod cancel;
 mod client;
 mod error;
 mod job;
@@ -43,9 +44,11 @@ mod threads;
 mod transfer;
 mod transport;
 
+pub use aps::{Access, Details, SignedUrl, SignedUrlOptions};
+pub use cancel::CancelToken;
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorKind, Result};
 pub use job::Job;
-pub use request::{ExistingFile, Request};
+pub use request::{ExistingFile, ObjectSigning, Request};
 pub use signed::{Cookie, Signed, SignedChunk, SignedStatus};
 pub use transfer::{ItemResult, ItemStatus, JobState, Progress, Verification};

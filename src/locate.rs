@@ -1,11 +1,11 @@
 //! Where requests and the engine meet: a request is located by having it signed.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::aps::{Api, BATCH_LIMIT, BatchItem, BatchQuery};
+use crate::aps::{Access, Api, BATCH_LIMIT, BatchItem, BatchQuery, Bearer, SignedUrlOptions};
 use crate::error::{Error, ErrorKind, Result};
-use crate::request::{ObjectSource, Source};
+use crate::request::{DerivativeSource, ObjectSigning, ObjectSource, Source};
 use crate::secret::Secret;
 use crate::signed::{Signed, SignedStatus};
 use crate::transfer::{Locate, Located, Piece};
@@ -15,11 +15,17 @@ use crate::transport::Context;
 pub(crate) struct Sources {
     api: Arc<Api>,
     sources: Vec<Source>,
+    /// The tokens that direct downloads carry, to be able to say which one was refused.
+    bearers: Mutex<HashMap<usize, Bearer>>,
 }
 
 impl Sources {
     pub(crate) fn new(api: Arc<Api>, sources: Vec<Source>) -> Self {
-        Sources { api, sources }
+        Sources {
+            api,
+            sources,
+            bearers: Mutex::new(HashMap::new()),
+        }
     }
 
     /// Signs some of the sources; the answers are in their order.
@@ -48,7 +54,9 @@ impl Sources {
         let objects: Vec<&ObjectSource> = group
             .iter()
             .filter_map(|index| match self.sources.get(*index) {
-                Some(Source::Object(object)) => Some(object),
+                Some(Source::Object(object)) if object.signing == ObjectSigning::Batch => {
+                    Some(object)
+                }
                 _ => None,
             })
             .collect();
@@ -61,6 +69,11 @@ impl Sources {
         Ok(group
             .iter()
             .map(|index| match self.sources.get(*index) {
+                Some(Source::Derivative(derivative)) if derivative.direct => Err(Error::new(
+                    ErrorKind::Unsupported,
+                    "A direct download is not signed: it needs the access token with every request.",
+                )),
+                Some(Source::Object(object)) => self.sign_object(context, object),
                 Some(Source::Derivative(derivative)) => self.api.signed_cookies(
                     context,
                     &derivative.urn,
@@ -73,9 +86,75 @@ impl Sources {
                     signed.single_use = url.single_use;
                     Ok(signed)
                 }
-                _ => Err(Error::invalid("There is no such item in the job.")),
+                None => Err(Error::invalid("There is no such item in the job.")),
             })
             .collect())
+    }
+
+    /// The ways to sign one object alone.
+    fn sign_object(&self, context: &Context, object: &ObjectSource) -> Result<Signed> {
+        if object.signing == ObjectSigning::SignedS3Download {
+            return self.api.signed_s3_download(
+                context,
+                &object.bucket,
+                &object.query,
+                &object.item,
+            );
+        }
+        let options = SignedUrlOptions {
+            access: Access::Read,
+            use_cdn: object.query.use_cdn,
+            minutes_expiration: object.query.minutes_expiration,
+            single_use: object.single_use,
+        };
+        let answer = self.api.create_signed_url(
+            context,
+            &object.bucket,
+            &object.item.object_key,
+            &options,
+        )?;
+        let mut signed = Signed::new(SignedStatus::Complete);
+        signed.url = Some(answer.url);
+        signed.expires_at = answer.expires_at;
+        signed.expires_in = answer.expires_in;
+        signed.single_use = answer.single_use;
+        Ok(signed)
+    }
+
+    /// A direct download is located by its address and the token of the moment.
+    fn locate_direct(
+        &self,
+        context: &Context,
+        index: usize,
+        derivative: &DerivativeSource,
+    ) -> Result<Located> {
+        let bearer = self.api.tokens.bearer(context)?;
+        let mut headers = self.api.direct_headers();
+        let token = Secret::new(bearer.header.expose());
+        headers.push(("Authorization".to_owned(), token));
+        self.bearers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(index, bearer);
+        let url = self
+            .api
+            .direct_url(&derivative.urn, &derivative.derivative_urn);
+        Ok(Located {
+            sources: vec![Piece {
+                url: Secret::new(url),
+                start: 0,
+                end: None,
+            }],
+            headers,
+            size: None,
+            etag: None,
+            sha1: None,
+            content_type: None,
+            renew_at: None,
+            single_use: false,
+            whole_first: true,
+            not_modified: false,
+        })
     }
 
     fn locate_one(&self, index: usize, signed: Signed) -> Result<Located> {
@@ -121,6 +200,7 @@ impl Sources {
             sha1: signed.sha1,
             content_type: signed.content_type,
             single_use: signed.single_use,
+            whole_first: false,
             not_modified: signed.status == SignedStatus::Skipped,
         })
     }
@@ -133,6 +213,12 @@ impl Locate for Sources {
     }
 
     fn locate(&self, context: &Context, items: &[usize]) -> Vec<Result<Located>> {
+        if let [index] = items
+            && let Some(Source::Derivative(derivative)) = self.sources.get(*index)
+            && derivative.direct
+        {
+            return vec![self.locate_direct(context, *index, derivative)];
+        }
         items
             .iter()
             .zip(self.sign(context, items))
@@ -142,6 +228,17 @@ impl Locate for Sources {
 
     fn can_renew(&self, item: usize) -> bool {
         !matches!(self.sources.get(item), None | Some(Source::Url(_)))
+    }
+
+    fn refused(&self, item: usize) {
+        let bearer = self
+            .bearers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&item);
+        if let Some(bearer) = bearer {
+            self.api.tokens.rejected(&bearer);
+        }
     }
 }
 
@@ -156,7 +253,7 @@ fn group(sources: &[Source], items: &[usize]) -> Vec<Vec<usize>> {
     let mut open: HashMap<(&str, &BatchQuery), Open<'_>> = HashMap::new();
     for index in items {
         match sources.get(*index) {
-            Some(Source::Object(object)) => {
+            Some(Source::Object(object)) if object.signing == ObjectSigning::Batch => {
                 let key = (object.bucket.as_str(), &object.query);
                 let entry = open.entry(key).or_insert_with(|| Open {
                     keys: HashSet::new(),

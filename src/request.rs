@@ -20,6 +20,19 @@ pub enum ExistingFile {
     Fail = 2,
 }
 
+/// How an object is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[repr(i32)]
+pub enum ObjectSigning {
+    /// `POST …/batchsigneds3download`: an S3 URL, together with other objects in one call.
+    #[default]
+    Batch = 1,
+    /// `GET …/objects/:objectKey/signeds3download`: an S3 URL for this object alone.
+    SignedS3Download = 2,
+    /// `POST …/objects/:objectKey/signed`: an OSS signed URL. Needs the scope `data:write`.
+    SignedUrl = 3,
+}
+
 /// One file to sign or to download: a derivative, an object, or a plain URL.
 ///
 /// ```
@@ -50,6 +63,8 @@ pub(crate) struct DerivativeSource {
     pub(crate) urn: String,
     pub(crate) derivative_urn: String,
     pub(crate) query: CookieQuery,
+    /// The deprecated download from the API itself.
+    pub(crate) direct: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -57,6 +72,8 @@ pub(crate) struct ObjectSource {
     pub(crate) bucket: String,
     pub(crate) query: BatchQuery,
     pub(crate) item: BatchItem,
+    pub(crate) signing: ObjectSigning,
+    pub(crate) single_use: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -93,6 +110,7 @@ impl Request {
             urn: aps::design_urn(urn)?,
             derivative_urn: aps::derivative_urn(derivative_urn)?,
             query: CookieQuery::default(),
+            direct: false,
         })))
     }
 
@@ -107,6 +125,8 @@ impl Request {
                 object_key: aps::object_key(object_key)?,
                 ..BatchItem::default()
             },
+            signing: ObjectSigning::default(),
+            single_use: false,
         })))
     }
 
@@ -198,35 +218,62 @@ impl Request {
         Ok(self)
     }
 
-    /// Says that a [`Request::url`] works for one single GET: no ranges, no second try.
+    /// Says that a [`Request::url`] works for one single GET, or asks for such a URL for an object that is
+    /// signed by [`ObjectSigning::SignedUrl`]: no ranges, no second try.
     pub fn single_use(mut self, single_use: bool) -> Result<Self> {
-        let Source::Url(source) = &mut self.source else {
+        match &mut self.source {
+            Source::Url(source) => source.single_use = single_use,
+            Source::Object(source) if source.signing == ObjectSigning::SignedUrl => {
+                source.single_use = single_use;
+            }
+            _ => {
+                return Err(Error::invalid(
+                    "Single use can be set for a plain URL, or for an object that is signed by an OSS signed URL.",
+                ));
+            }
+        }
+        Ok(self)
+    }
+
+    /// How an object is signed. The default is the batch call.
+    pub fn signing(mut self, signing: ObjectSigning) -> Result<Self> {
+        let source = self.object_source("signing")?;
+        source.signing = signing;
+        if signing != ObjectSigning::SignedUrl {
+            source.single_use = false;
+            check_minutes(source.query.minutes_expiration.unwrap_or(1), signing)?;
+        }
+        Ok(self)
+    }
+
+    /// Downloads a derivative from the API itself, by the deprecated
+    /// [Download Derivative](https://aps.autodesk.com/en/docs/model-derivative/v2/reference/http/urn-manifest-derivativeurn-GET/),
+    /// instead of by signed cookies: whole up to 256 MB, above that in ranges. Never chosen by the library itself.
+    pub fn direct_download(mut self, direct: bool) -> Result<Self> {
+        let Source::Derivative(source) = &mut self.source else {
             return Err(Error::invalid(
-                "Single use can be set for a plain URL only.",
+                "The direct download can be chosen for a derivative only.",
             ));
         };
-        source.single_use = single_use;
+        source.direct = direct;
         Ok(self)
     }
 
     /// How many minutes the signed URL or cookies live: 1 to 360 for a derivative (`minutes-expiration`,
-    /// default 360), 1 to 60 for an object (`minutesExpiration`, default 2).
+    /// default 360), 1 to 60 for an object (`minutesExpiration`, default 2), from 1 for an OSS signed URL
+    /// (default 60).
     pub fn minutes_expiration(mut self, minutes: u32) -> Result<Self> {
         match &mut self.source {
             Source::Derivative(source) if (1..=360).contains(&minutes) => {
                 source.query.minutes_expiration = Some(minutes);
             }
-            Source::Object(source) if (1..=60).contains(&minutes) => {
+            Source::Object(source) => {
+                check_minutes(minutes, source.signing)?;
                 source.query.minutes_expiration = Some(minutes);
             }
             Source::Derivative(_) => {
                 return Err(Error::invalid(
                     "The cookies of a derivative live for 1 to 360 minutes.",
-                ));
-            }
-            Source::Object(_) => {
-                return Err(Error::invalid(
-                    "The URL of an object lives for 1 to 60 minutes.",
                 ));
             }
             Source::Url(_) => {
@@ -350,6 +397,20 @@ fn header_value(value: &str, option: &str) -> Result<String> {
         )));
     }
     Ok(value.to_owned())
+}
+
+fn check_minutes(minutes: u32, signing: ObjectSigning) -> Result<()> {
+    // The page of the OSS signed URL names no upper bound; a year is beyond any use of one.
+    let longest = match signing {
+        ObjectSigning::SignedUrl => 366 * 24 * 60,
+        _ => 60,
+    };
+    if !(1..=longest).contains(&minutes) {
+        return Err(Error::invalid(format!(
+            "The URL of an object lives for 1 to {longest} minutes."
+        )));
+    }
+    Ok(())
 }
 
 fn not_an_object(option: &str) -> Error {

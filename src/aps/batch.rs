@@ -15,7 +15,7 @@ use crate::transport::{Context, digits, origin};
 /// Objects in one call; more are sent in several.
 pub(crate) const BATCH_LIMIT: usize = 25;
 /// The page's default lifetime of a URL.
-const DEFAULT_MINUTES: u32 = 2;
+pub(super) const DEFAULT_MINUTES: u32 = 2;
 /// Chunks of one unmerged object: beyond any real upload (10,000 parts is S3's own limit).
 const MAX_CHUNKS: usize = 10_000;
 
@@ -28,7 +28,8 @@ pub(crate) struct BatchQuery {
 }
 
 impl BatchQuery {
-    fn to_query(&self) -> String {
+    /// As pairs of a query string.
+    pub(super) fn pairs(&self) -> Vec<String> {
         let mut parts = Vec::new();
         if self.public_resource_fallback {
             parts.push("public-resource-fallback=true".to_owned());
@@ -39,10 +40,7 @@ impl BatchQuery {
         if let Some(minutes) = self.minutes_expiration {
             parts.push(format!("minutesExpiration={minutes}"));
         }
-        match parts.is_empty() {
-            true => String::new(),
-            false => format!("?{}", parts.join("&")),
-        }
+        parts
     }
 }
 
@@ -115,7 +113,7 @@ impl Api {
             path: format!(
                 "/oss/v2/buckets/{}/objects/batchsigneds3download{}",
                 segment(bucket),
-                query.to_query()
+                super::encode::query(&query.pairs())
             ),
             headers: vec![("Content-Type", "application/json".to_owned())],
             body: Some(&body),

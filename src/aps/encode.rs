@@ -21,6 +21,14 @@ pub(crate) fn segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
+/// The pairs of a query behind their question mark, or nothing.
+pub(super) fn query(pairs: &[String]) -> String {
+    match pairs.is_empty() {
+        true => String::new(),
+        false => format!("?{}", pairs.join("&")),
+    }
+}
+
 /// Refuses what no name may have: nothing at all, control characters, excessive length.
 fn check(text: &str, what: &str) -> Result<()> {
     if text.is_empty() {

@@ -3,18 +3,24 @@
 //! Nothing here touches a file; requests become [`Signed`](crate::Signed) items.
 
 mod batch;
+mod details;
+mod direct;
 mod encode;
 mod json;
+mod s3_download;
 mod signed_cookies;
+mod signed_url;
 mod token;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use batch::{BATCH_LIMIT, BatchItem, BatchQuery};
+pub use details::Details;
 pub(crate) use encode::{bucket_key, derivative_urn, design_urn, object_key, region};
 pub(crate) use signed_cookies::CookieQuery;
-pub(crate) use token::{Credentials, Tokens};
+pub use signed_url::{Access, SignedUrl, SignedUrlOptions};
+pub(crate) use token::{Bearer, Credentials, Tokens};
 
 use crate::error::{Error, Result};
 use crate::transport::{Backoff, Call, Context, Network, Reply, origin};

@@ -28,10 +28,7 @@ impl CookieQuery {
                 segment(disposition)
             ));
         }
-        match parts.is_empty() {
-            true => String::new(),
-            false => format!("?{}", parts.join("&")),
-        }
+        super::encode::query(&parts)
     }
 }
 
@@ -76,7 +73,9 @@ impl Api {
             body: None,
             doing: "Signing the derivative",
         };
-        let reply = self.call(context, &call, &[])?;
+        let reply = self
+            .call(context, &call, &[])
+            .map_err(|error| super::direct::explain_svf2(derivative_urn, error))?;
         let server_now = reply.date();
         let cookies = read_cookies(&reply);
         let body: Body = json::read(reply, "signedcookies reply")?;

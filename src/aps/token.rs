@@ -98,7 +98,7 @@ impl Tokens {
     }
 
     /// Notes that APS answered 401. Whether it is worth asking for another token.
-    pub(super) fn rejected(&self, bearer: &Bearer) -> bool {
+    pub(crate) fn rejected(&self, bearer: &Bearer) -> bool {
         let mut state = self.lock();
         if state.generation == bearer.generation {
             state.token = None;

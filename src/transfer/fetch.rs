@@ -96,7 +96,7 @@ impl Work<'_> {
             }
             ErrorKind::Changed => {
                 self.renew(generation, None)?;
-                self.item.restart(streaming, error);
+                self.item.restart(None, error);
                 return Ok(());
             }
             _ => {}
@@ -123,7 +123,7 @@ impl Work<'_> {
         self.job.context.session.pause(wait)?;
         if streaming && range.written() > 0 {
             // Without ranges there is no middle to go on from.
-            self.item.restart(true, error);
+            self.item.restart(None, error);
         }
         Ok(())
     }
@@ -150,6 +150,9 @@ impl Work<'_> {
             return cause.map_or(Ok(()), Err);
         }
         if let Some(cause) = cause {
+            if cause.kind() == ErrorKind::Auth {
+                self.job.locator.refused(self.index);
+            }
             // A fresh address that is refused as well will not get better by asking again.
             let limit = if cause.kind() == ErrorKind::Expired {
                 3
@@ -185,8 +188,7 @@ impl Work<'_> {
         match outcome {
             // The new version is fetched as a whole, from the new address.
             Err(error) if error.kind() == ErrorKind::Changed => {
-                let streaming = self.item.lock().streaming;
-                self.item.restart(streaming, error);
+                self.item.restart(None, error);
                 Ok(())
             }
             other => other,
@@ -261,6 +263,12 @@ impl Work<'_> {
                 None => return Ok(End::Leave),
             },
             (416, false) => return self.unsatisfied(&reply, range),
+            // The deprecated direct download gives files above 256 MB in ranges only.
+            (413, true) if offset == range.source_start && !view.located.single_use => {
+                let error = reply.into_error(&format!("Downloading {}", self.item.label));
+                self.item.restart(Some(false), error);
+                return Ok(End::Leave);
+            }
             (412, false) => return Err(changed_on_server(&self.item.label)),
             (200..300, _) => {
                 return Err(Error::bad_response(format!(
@@ -365,7 +373,7 @@ impl Work<'_> {
         let from_the_start = offset == range.source_start && only_range;
         if !from_the_start {
             self.item.restart(
-                true,
+                Some(true),
                 Error::bad_response(format!(
                     "{} ignores ranges and breaks off in the middle.",
                     reply.host()
@@ -493,6 +501,8 @@ impl Work<'_> {
         bytes: Option<u64>,
         buffer: &mut Vec<u8>,
     ) -> Result<End> {
+        // Only a body of the right length is read to its end: behind one that claims more, nothing may come.
+        let reusable = reply.is_chunked() || reply.content_length() == bytes;
         let (mut reader, limits, host) = reply.into_reader();
         let mut left = bytes.unwrap_or(u64::MAX);
         let mut pace = Pace::new(limits.stall);
@@ -501,7 +511,7 @@ impl Work<'_> {
             let (offset, length) = match range.claim() {
                 Claim::Block { offset, length } => (offset, length.min(left)),
                 Claim::Complete => {
-                    if left == 0 {
+                    if left == 0 && reusable {
                         // One more read tells ureq that the body is over, and the connection can be used again.
                         let _ = reader.read(buffer.get_mut(..1).unwrap_or_default());
                     }
@@ -510,7 +520,9 @@ impl Work<'_> {
                 Claim::Dead => return Ok(End::Leave),
             };
             if length == 0 {
-                let _ = reader.read(buffer.get_mut(..1).unwrap_or_default());
+                if reusable {
+                    let _ = reader.read(buffer.get_mut(..1).unwrap_or_default());
+                }
                 return Ok(End::More);
             }
             let block = buffer

@@ -148,7 +148,7 @@ impl Version {
 }
 
 struct Restart {
-    streaming: bool,
+    streaming: Option<bool>,
     cause: Error,
 }
 
@@ -218,7 +218,8 @@ impl Item {
     }
 
     /// Asks for the file to be fetched from its beginning, once all workers have left it.
-    pub(super) fn restart(&self, streaming: bool, cause: Error) {
+    /// `streaming` changes how, `None` leaves it.
+    pub(super) fn restart(&self, streaming: Option<bool>, cause: Error) {
         let mut state = self.lock();
         if state.restart.is_none() && state.error.is_none() {
             state.restart = Some(Restart { streaming, cause });
@@ -246,7 +247,9 @@ impl Item {
         if state.size.is_none() {
             state.size = located.size.or(self.wanted_size);
         }
-        state.streaming |= located.single_use;
+        let first = state.generation == 0;
+        let whole_first = first && located.whole_first && self.wanted_size.is_none();
+        state.streaming |= located.single_use || whole_first;
         state.located = Some(Arc::new(located));
         state.generation = state.generation.wrapping_add(1);
         state.count_size(counters);
@@ -357,7 +360,7 @@ impl Item {
         let mut state = self.lock();
         if let Some(restart) = state.restart.take() {
             state.restarts = state.restarts.saturating_add(1);
-            state.streaming |= restart.streaming;
+            state.streaming = restart.streaming.unwrap_or(state.streaming);
         }
         state.count_size(counters);
         state.plan(cut);

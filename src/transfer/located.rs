@@ -14,6 +14,8 @@ pub(crate) trait Locate: Send + Sync {
     fn locate(&self, context: &Context, items: &[usize]) -> Vec<Result<Located>>;
     /// Whether asking again can bring a new address.
     fn can_renew(&self, item: usize) -> bool;
+    /// The server answered 401 at the address: the token in its headers is not to be used again.
+    fn refused(&self, item: usize);
 }
 
 /// Where the bytes of an item are.
@@ -31,6 +33,8 @@ pub(crate) struct Located {
     pub(crate) renew_at: Option<Instant>,
     /// The address works for one GET.
     pub(crate) single_use: bool,
+    /// One GET for the whole file is to be tried before ranges.
+    pub(crate) whole_first: bool,
     /// The item is unchanged; there is nothing to fetch.
     pub(crate) not_modified: bool,
 }

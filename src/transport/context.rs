@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Network, Session};
+use crate::cancel::CancelToken;
 
 /// The surroundings of a request.
 pub(crate) struct Context {
@@ -12,10 +13,14 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// For a call on the host's own thread: nothing cancels it but its limits on time.
-    pub(crate) fn alone(network: &Arc<Network>) -> Self {
+    /// For a call on the host's own thread: its limits on time end it, or the token.
+    pub(crate) fn alone(network: &Arc<Network>, cancel: Option<&CancelToken>) -> Self {
+        let session = network.session();
+        if let Some(cancel) = cancel {
+            cancel.watch(&session);
+        }
         Context {
-            session: network.session(),
+            session,
             observer: Arc::new(Nobody),
         }
     }

@@ -1,0 +1,41 @@
+//! The C boundary: everything that `include/apsfetch.h` declares, and the only unsafe code of the crate.
+//!
+//! One file for each C noun, in the order of [`build.rs`]'s list of sections. How to add a function:
+//!
+//! 1. Write it in its noun's file as `#[unsafe(no_mangle)] pub unsafe extern "C" fn apsfetch_noun_verb(…)`,
+//!    with `error: *mut *mut apsfetch_error` as the last argument if it can fail. The doc comment becomes the
+//!    header's text, so it is written for a C programmer and says only what differs from `contract.txt`.
+//! 2. Make its body one call of the guard: [`guard::call`] for a status, [`guard::value`] for anything else.
+//! 3. Inside, turn every argument into a checked Rust value with [`arguments`] (text, flags, requests),
+//!    [`handle::get`] (handles) and [`output`] (results), then call the Rust API and let `?` do the rest.
+//! 4. A new noun also needs its opaque type with `impl Handle`, and a line in `build.rs`'s list of sections.
+//! 5. Add the name to `tests/abi/symbols.txt`, run `cargo xtask header`, commit both. The test that passes
+//!    NULL for every argument reads the header, so it covers the function at once.
+#![allow(unsafe_code, non_camel_case_types)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+mod arguments;
+mod client;
+mod config;
+mod download;
+mod error;
+mod guard;
+mod handle;
+mod job;
+mod output;
+mod progress;
+mod request;
+mod result;
+mod signed;
+mod status;
+mod text;
+mod version;
+
+#[cfg(test)]
+mod tests;
