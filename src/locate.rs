@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::aps::{Access, Api, BATCH_LIMIT, BatchItem, BatchQuery, Bearer, SignedUrlOptions};
+use crate::aps::{self, Access, Api, BATCH_LIMIT, BatchItem, BatchQuery, Bearer, SignedUrlOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::{DerivativeSource, ObjectSigning, ObjectSource, Source};
 use crate::secret::Secret;
@@ -228,6 +228,15 @@ impl Locate for Sources {
 
     fn can_renew(&self, item: usize) -> bool {
         !matches!(self.sources.get(item), None | Some(Source::Url(_)))
+    }
+
+    fn explain(&self, item: usize, error: Error) -> Error {
+        match self.sources.get(item) {
+            Some(Source::Derivative(source)) if source.direct => {
+                aps::explain_svf2(&source.derivative_urn, error)
+            }
+            _ => error,
+        }
     }
 
     fn refused(&self, item: usize) {

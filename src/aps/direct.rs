@@ -29,7 +29,7 @@ impl Api {
 }
 
 /// A 3D SVF2 derivative stands in the manifest but cannot be downloaded; the service's own answer does not say so.
-pub(super) fn explain_svf2(derivative_urn: &str, error: Error) -> Error {
+pub(crate) fn explain_svf2(derivative_urn: &str, error: Error) -> Error {
     let refused = error
         .http_status()
         .is_some_and(|status| (400..500).contains(&status) && status != 401 && status != 429);

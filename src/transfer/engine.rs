@@ -12,7 +12,7 @@ use super::pool::Pool;
 use super::progress::Counters;
 use super::speed::Speed;
 use crate::error::{Error, ErrorKind, Result};
-use crate::request::{ExistingFile, Target};
+use crate::request::{ExistingFile, KnownVersion, Target};
 use crate::threads::Threads;
 use crate::transport::{Context, Observer as _};
 
@@ -33,6 +33,7 @@ pub(crate) struct NewItem {
     pub(crate) existing: ExistingFile,
     pub(crate) sha1: Option<String>,
     pub(crate) size: Option<u64>,
+    pub(crate) known: Option<KnownVersion>,
 }
 
 /// The workers of one client.
@@ -159,6 +160,7 @@ impl Engine {
                         new.existing,
                         new.sha1,
                         new.size,
+                        new.known,
                     ))
                 })
                 .collect(),

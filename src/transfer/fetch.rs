@@ -279,7 +279,8 @@ impl Work<'_> {
             }
             _ => {
                 let doing = format!("Downloading {}", self.item.label);
-                return Err(reply.into_error(&doing));
+                let error = reply.into_error(&doing);
+                return Err(self.job.locator.explain(self.index, error));
             }
         };
         self.check_version(&reply, range.source, version.as_ref())?;

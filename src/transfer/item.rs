@@ -10,7 +10,7 @@ use super::progress::Counters;
 use super::sink::Sink;
 use super::verify::Verify;
 use crate::error::{Error, ErrorKind, Result};
-use crate::request::{ExistingFile, Target};
+use crate::request::{ExistingFile, KnownVersion, Target};
 
 /// The first request for a file of unknown size asks for this much.
 pub(super) const FIRST_PART: u64 = 8 * 1024 * 1024;
@@ -91,6 +91,7 @@ pub(super) struct Item {
     pub(super) existing: ExistingFile,
     pub(super) wanted_sha1: Option<String>,
     pub(super) wanted_size: Option<u64>,
+    pub(super) known: Option<KnownVersion>,
     pub(super) state: Mutex<State>,
     /// A renewal of the address is over.
     pub(super) renewed: Condvar,
@@ -168,6 +169,7 @@ impl Item {
         existing: ExistingFile,
         wanted_sha1: Option<String>,
         wanted_size: Option<u64>,
+        known: Option<KnownVersion>,
     ) -> Self {
         Item {
             label,
@@ -175,6 +177,7 @@ impl Item {
             existing,
             wanted_sha1,
             wanted_size,
+            known,
             state: Mutex::new(State {
                 located: None,
                 generation: 0,

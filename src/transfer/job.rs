@@ -114,7 +114,7 @@ impl Engine {
         let Some(item) = job.items.get(index) else {
             return Ok(None);
         };
-        if located.not_modified {
+        if located.not_modified || item.has(&located) {
             let mut result = item.untouched(ItemStatus::NotModified);
             result.etag = located.etag;
             return Ok(Some(result));
@@ -316,6 +316,20 @@ impl Item {
             Target::File(path) => Some(path),
             Target::Memory(_) => None,
         }
+    }
+
+    /// Whether the version that the host knows of is the one at this address, and lies at the target.
+    fn has(&self, located: &Located) -> bool {
+        self.known.as_ref().is_some_and(|known| {
+            let size = self
+                .path()
+                .and_then(|path| std::fs::symlink_metadata(path).ok())
+                .filter(std::fs::Metadata::is_file)
+                .map(|found| found.len());
+            located.etag.as_deref() == Some(known.etag.as_str())
+                && located.size == Some(known.size)
+                && size == located.size
+        })
     }
 
     fn untouched(&self, status: ItemStatus) -> ItemResult {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::transport::Context;
 
@@ -16,6 +16,8 @@ pub(crate) trait Locate: Send + Sync {
     fn can_renew(&self, item: usize) -> bool;
     /// The server answered 401 at the address: the token in its headers is not to be used again.
     fn refused(&self, item: usize);
+    /// What an error of the server means for this item, if the source knows better.
+    fn explain(&self, item: usize, error: Error) -> Error;
 }
 
 /// Where the bytes of an item are.

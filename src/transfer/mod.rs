@@ -18,4 +18,5 @@ mod verify;
 pub(crate) use engine::{Engine, EngineOptions, JobInner, NewItem};
 pub use item::{ItemResult, ItemStatus, Verification};
 pub(crate) use located::{Locate, Located, Piece};
+pub(crate) use part_file::PART_SUFFIX;
 pub use progress::{JobState, Progress};

@@ -14,7 +14,8 @@ use super::sink::{read_exact_at, write_all_at};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::Session;
 
-const SUFFIX: &str = ".apsfetch-part";
+/// The ending of a part file.
+pub(crate) const PART_SUFFIX: &str = ".apsfetch-part";
 /// Virus scanners and CAD programs hold a file for a moment: the rename is tried for about 5 s.
 const RENAME_PAUSES: [u64; 8] = [20, 50, 100, 200, 400, 800, 1500, 2000];
 
@@ -34,7 +35,7 @@ impl PartFile {
             ))
         })?;
         let mut part_name = OsString::from(name);
-        part_name.push(SUFFIX);
+        part_name.push(PART_SUFFIX);
         let part = target.with_file_name(part_name);
         // One look for the two mistakes that would otherwise only show after the whole download.
         match std::fs::metadata(target) {
