@@ -34,6 +34,7 @@ pub struct ClientBuilder {
     base_url: String,
     access_token: Option<Secret>,
     credentials: Option<(String, Secret, String)>,
+    login: Option<(String, Secret, String)>,
     token_wait: Duration,
     region: Option<String>,
     emea_path: bool,
@@ -53,6 +54,7 @@ impl Default for ClientBuilder {
             base_url: aps::DEFAULT_BASE_URL.to_owned(),
             access_token: None,
             credentials: None,
+            login: None,
             token_wait: Duration::ZERO,
             region: None,
             emea_path: false,
@@ -96,17 +98,41 @@ impl ClientBuilder {
             (client_secret, "client secret"),
             (scopes, "list of scopes"),
         ] {
-            if value.trim().is_empty() || value.chars().any(char::is_control) {
-                return Err(Error::invalid(format!(
-                    "The {name} is empty or has a control character."
-                )));
-            }
+            check_words(value, name)?;
         }
         self.credentials = Some((
             client_id.to_owned(),
             Secret::new(client_secret),
             scopes.to_owned(),
         ));
+        self.login = None;
+        Ok(self)
+    }
+
+    /// Goes on with a [`Login`](crate::Login) of an earlier run: the client gets its access tokens with the
+    /// refresh token that the host has kept ([`Client::refresh_token`]). It takes the place of
+    /// [`ClientBuilder::client_credentials`]. `scopes` are separated by spaces, and no more than the login
+    /// granted; an empty text means the same ones.
+    ///
+    /// APS replaces the refresh token at each renewal, so the host has to keep the new one each time.
+    pub fn refresh_token(
+        mut self,
+        client_id: &str,
+        refresh_token: &str,
+        scopes: &str,
+    ) -> Result<Self> {
+        check_words(client_id, "client id")?;
+        if !scopes.is_empty() {
+            check_words(scopes, "list of scopes")?;
+        }
+        let token = refresh_token.trim();
+        if !aps::is_token(token) {
+            return Err(Error::invalid(
+                "The refresh token is empty or has characters that a token cannot have.",
+            ));
+        }
+        self.login = Some((client_id.to_owned(), Secret::new(token), scopes.to_owned()));
+        self.credentials = None;
         Ok(self)
     }
 
@@ -216,17 +242,24 @@ impl ClientBuilder {
             },
             threads.clone(),
         )?;
-        let credentials = match self.credentials {
-            Some((id, secret, scopes)) => Credentials::Client { id, secret, scopes },
-            None => Credentials::Host(self.access_token),
+        let credentials = match (self.credentials, self.login) {
+            (Some((id, secret, scopes)), _) => Credentials::Client { id, secret, scopes },
+            (None, Some((client_id, token, scopes))) => Credentials::Refresh {
+                client_id,
+                token,
+                scopes,
+            },
+            (None, None) => Credentials::Host,
         };
         let api = Api::new(
             network,
             &self.base_url,
             self.region,
             self.emea_path,
+            self.access_token,
             credentials,
             self.token_wait,
+            threads.clone(),
         )?;
         let engine = Engine::new(
             EngineOptions {
@@ -253,11 +286,19 @@ fn check_limit(limit: Duration, name: &str) -> Result<Duration> {
     Ok(limit)
 }
 
+/// An id, a secret or a list of scopes.
+pub(crate) fn check_words(value: &str, name: &str) -> Result<()> {
+    if value.trim().is_empty() || value.chars().any(char::is_control) {
+        return Err(Error::invalid(format!(
+            "The {name} is empty or has a control character."
+        )));
+    }
+    Ok(())
+}
+
 fn check_token(token: &str) -> Result<Secret> {
     let token = token.trim();
-    let usable = (1..=16 * 1024).contains(&token.len())
-        && token.bytes().all(|byte| (0x21..0x7f).contains(&byte));
-    if !usable {
+    if !aps::is_token(token) {
         return Err(Error::invalid(
             "The access token is empty or has characters that a token cannot have. Give it without the word `Bearer`.",
         ));
@@ -281,6 +322,7 @@ struct Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        self.api.closing.cancel();
         self.engine.shut_down();
     }
 }
@@ -302,6 +344,17 @@ impl Client {
         let token = check_token(token)?;
         self.inner.api.tokens.set(&token);
         Ok(())
+    }
+
+    /// The refresh token of the user's login, for the host to keep in a safe place; `None` when there is no
+    /// login, or it has ended. APS replaces it at each renewal: look at it after the work, and before the
+    /// client is freed. It is a secret.
+    pub fn refresh_token(&self) -> Option<String> {
+        self.inner.api.tokens.refresh_token()
+    }
+
+    pub(crate) fn api(&self) -> &Arc<aps::Api> {
+        &self.inner.api
     }
 
     /// Has requests signed without downloading anything. The answers are in the order of the requests; one
@@ -365,7 +418,7 @@ impl Client {
         )
     }
 
-    fn context(&self, cancel: Option<&CancelToken>) -> Context {
+    pub(crate) fn context(&self, cancel: Option<&CancelToken>) -> Context {
         Context::alone(&self.inner.api.network, cancel)
     }
 
@@ -402,6 +455,7 @@ impl Client {
                 existing: request.existing,
                 sha1: request.sha1,
                 size: request.size,
+                known: request.known,
             });
         }
         let locator = Box::new(Sources::new(self.inner.api.clone(), sources));
@@ -433,6 +487,7 @@ impl Client {
 
     /// Cancels everything and ends the threads now, while other clones still exist; they can start nothing more.
     pub fn shut_down(&self) {
+        self.inner.api.closing.cancel();
         self.inner.engine.shut_down();
     }
 

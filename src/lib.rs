@@ -20,6 +20,16 @@
 //!
 //! The same library has a C ABI, described in `include/apsfetch.h`; names and numbers are the same in both.
 #![deny(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::string_slice
+    )
+)]
 
 #[cfg(panic = "abort")]
 compile_error!(
@@ -34,21 +44,36 @@ compile_error!(
 mod aps;
 mod cancel;
 mod client;
+mod client_folder;
 mod error;
+#[cfg(feature = "capi")]
+mod ffi;
+mod folder;
 mod job;
 mod locate;
+mod login;
+mod manifest;
+mod objects;
 mod request;
 mod secret;
 mod signed;
 mod threads;
 mod transfer;
 mod transport;
+mod upload;
 
 pub use aps::{Access, Details, SignedUrl, SignedUrlOptions};
 pub use cancel::CancelToken;
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorKind, Result};
+pub use folder::{
+    DesignFilter, FileStatus, FolderFile, FolderOutcome, FolderPlan, ObjectFilter, PlannedFile,
+};
 pub use job::Job;
+pub use login::{Login, LoginOptions, LoginResult};
+pub use manifest::{Manifest, ManifestMessage, ManifestNode, TranslationStatus};
+pub use objects::{ListOptions, ObjectInfo, ObjectPage};
 pub use request::{ExistingFile, ObjectSigning, Request};
 pub use signed::{Cookie, Signed, SignedChunk, SignedStatus};
+pub use upload::{UploadOptions, UploadResult};
 pub use transfer::{ItemResult, ItemStatus, JobState, Progress, Verification};

@@ -23,9 +23,17 @@ impl Threads {
             .name(name.to_owned())
             .stack_size(STACK_SIZE)
             .spawn(body)?;
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        running.retain(|thread| !thread.is_finished());
-        running.push(handle);
+        let finished: Vec<_> = {
+            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            running.push(handle);
+            running
+                .extract_if(.., |thread| thread.is_finished())
+                .collect()
+        };
+        // Their bodies are over, so this waits for no more than the system's own end of a thread.
+        for thread in finished {
+            let _ = thread.join();
+        }
         Ok(())
     }
 

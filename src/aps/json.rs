@@ -40,7 +40,7 @@ pub(super) fn number<'de, D: Deserializer<'de>>(
             Some(number) => Ok(Some(number)),
             // 1.0e3 and the like: some encoders write whole numbers so.
             None => match number.as_f64() {
-                Some(whole) if whole >= 0.0 && whole < 9.0e15 && whole.fract() == 0.0 => {
+                Some(whole) if (0.0..9.0e15).contains(&whole) && whole.fract() == 0.0 => {
                     Ok(Some(whole as u64))
                 }
                 _ => Err(D::Error::custom("not a whole number")),

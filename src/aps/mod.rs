@@ -6,7 +6,11 @@ mod batch;
 mod details;
 mod direct;
 mod encode;
+mod grant;
 mod json;
+mod login;
+mod manifest;
+mod objects;
 mod s3_download;
 mod signed_cookies;
 mod signed_url;
@@ -17,12 +21,18 @@ use std::time::Duration;
 
 pub(crate) use batch::{BATCH_LIMIT, BatchItem, BatchQuery};
 pub use details::Details;
+pub(crate) use direct::explain_svf2;
 pub(crate) use encode::{bucket_key, derivative_urn, design_urn, object_key, region};
+pub(crate) use grant::is_token;
+pub(crate) use login::Secrets;
 pub(crate) use signed_cookies::CookieQuery;
 pub use signed_url::{Access, SignedUrl, SignedUrlOptions};
 pub(crate) use token::{Bearer, Credentials, Tokens};
 
+use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
+use crate::secret::Secret;
+use crate::threads::Threads;
 use crate::transport::{Backoff, Call, Context, Network, Reply, origin};
 
 /// Where APS lives unless told otherwise.
@@ -31,7 +41,10 @@ pub(crate) const DEFAULT_BASE_URL: &str = "https://developer.api.autodesk.com";
 /// The API of one client: address, region and token.
 pub(crate) struct Api {
     pub(crate) network: Arc<Network>,
-    pub(crate) tokens: Tokens,
+    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) threads: Threads,
+    /// Ends what runs beside the jobs when the client is freed: renewals, logins, uploads.
+    pub(crate) closing: CancelToken,
     base: String,
     region: Option<String>,
     emea_path: bool,
@@ -48,21 +61,35 @@ struct ApiCall<'a> {
 }
 
 impl Api {
+    #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(
         network: Arc<Network>,
         base: &str,
         region: Option<String>,
         emea_path: bool,
+        access_token: Option<Secret>,
         credentials: Credentials,
         token_wait: Duration,
+        threads: Threads,
     ) -> Result<Self> {
         let base = base.trim_end_matches('/').to_owned();
         origin(&base, "base URL")?;
         if base.contains(['?', '#']) {
             return Err(Error::invalid("The base URL must not have a query."));
         }
+        let closing = CancelToken::new();
         Ok(Api {
-            tokens: Tokens::new(&base, credentials, token_wait),
+            tokens: Arc::new(Tokens::new(
+                &base,
+                access_token,
+                credentials,
+                token_wait,
+                network.clone(),
+                threads.clone(),
+                closing.clone(),
+            )),
+            threads,
+            closing,
             network,
             base,
             region,

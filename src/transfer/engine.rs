@@ -40,7 +40,7 @@ pub(crate) struct NewItem {
 pub(crate) struct Engine {
     options: EngineOptions,
     threads: Threads,
-    pool: Mutex<Option<Arc<Pool>>>,
+    pool: Mutex<Threading>,
     state: Mutex<State>,
     /// A worker has ended.
     rested: Condvar,
@@ -51,6 +51,13 @@ pub(crate) struct Engine {
     workers: AtomicUsize,
     /// Some job has less than its share and could use more.
     starving: AtomicBool,
+}
+
+/// The worker threads, from the first job to the end of the client.
+enum Threading {
+    NotYet,
+    Running(Arc<Pool>),
+    Over,
 }
 
 struct State {
@@ -98,7 +105,7 @@ impl Engine {
         Arc::new(Engine {
             options,
             threads,
-            pool: Mutex::new(None),
+            pool: Mutex::new(Threading::NotYet),
             state: Mutex::new(State {
                 jobs: Vec::new(),
                 workers: 0,
@@ -125,13 +132,19 @@ impl Engine {
     /// The threads, started with the first job.
     fn pool(&self) -> Result<Arc<Pool>> {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pool) = &*pool {
-            return Ok(pool.clone());
+        match &*pool {
+            Threading::Running(pool) => Ok(pool.clone()),
+            Threading::Over => Err(Error::new(
+                ErrorKind::InvalidState,
+                "The client has been shut down.",
+            )),
+            Threading::NotYet => {
+                let wanted = self.options.max_connections.saturating_add(SPARE_THREADS);
+                let made = Arc::new(Pool::new(wanted, &self.threads)?);
+                *pool = Threading::Running(made.clone());
+                Ok(made)
+            }
         }
-        let wanted = self.options.max_connections.saturating_add(SPARE_THREADS);
-        let made = Arc::new(Pool::new(wanted, &self.threads)?);
-        *pool = Some(made.clone());
-        Ok(made)
     }
 
     /// Starts a job.
@@ -220,7 +233,7 @@ impl Engine {
             return;
         }
         let jobs = state.jobs.len().max(1);
-        let share = (permits / jobs).max(1);
+        let share = permits.checked_div(jobs).unwrap_or(1).max(1);
         for job in &state.jobs {
             job.share.store(share, Ordering::Relaxed);
         }
@@ -381,11 +394,10 @@ impl Engine {
                 .unwrap_or_else(PoisonError::into_inner);
         }
         drop(state);
-        let pool = self
-            .pool
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let pool = std::mem::replace(
+            &mut *self.pool.lock().unwrap_or_else(PoisonError::into_inner),
+            Threading::Over,
+        );
         drop(pool);
         self.threads.join();
     }

@@ -206,7 +206,8 @@ pub(super) fn cut(source: usize, source_start: u64, start: u64, end: u64, how: C
     let length = if how.part_size > 0 {
         how.part_size
     } else if how.verified {
-        (size / connections.saturating_mul(4))
+        size.checked_div(connections.saturating_mul(4))
+            .unwrap_or(size)
             .clamp(SMALLEST_RANGE.saturating_mul(4), LARGEST_VERIFIED_RANGE)
     } else {
         size.div_ceil(connections).max(SMALLEST_RANGE)

@@ -23,10 +23,6 @@ impl Origin {
     pub(crate) fn is_https(&self) -> bool {
         self.https
     }
-
-    pub(crate) fn is_loopback(&self) -> bool {
-        is_loopback(&self.host)
-    }
 }
 
 /// Checks an absolute address and returns its origin.

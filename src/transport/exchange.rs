@@ -125,14 +125,7 @@ impl Session {
             }
             failure::explain(at.host(), limits, error)
         })?;
-        let (parts, body) = response.into_parts();
-        Ok(Reply {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            body,
-            host: at.host().to_owned(),
-            limits,
-        })
+        Ok(Reply::new(response, at.host(), limits))
     }
 }
 
@@ -144,6 +137,17 @@ fn bad_redirect(at: &Origin) -> Error {
 }
 
 impl Reply {
+    pub(super) fn new(response: Response<ureq::Body>, host: &str, limits: Limits) -> Self {
+        let (parts, body) = response.into_parts();
+        Reply {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body,
+            host: host.to_owned(),
+            limits,
+        }
+    }
+
     pub(crate) fn host(&self) -> &str {
         &self.host
     }
@@ -232,6 +236,11 @@ impl Reply {
 
     /// Turns a reply that means failure into an error. `doing` begins the sentence: "Signing … failed".
     pub(crate) fn into_error(self, doing: &str) -> Error {
+        self.into_error_and_body(doing).0
+    }
+
+    /// The same, with the beginning of the body for a caller who can read more from it.
+    pub(crate) fn into_error_and_body(self, doing: &str) -> (Error, Vec<u8>) {
         let status = self.status;
         let host = self.host.clone();
         let request_id = self.request_id();
@@ -276,13 +285,14 @@ impl Reply {
         } else {
             kind
         };
-        Error::new(
+        let error = Error::new(
             kind,
             format!("{doing} failed, {host} answered {status}{said}.{hint}"),
         )
         .with_http_status(status)
         .with_request_id(request_id)
-        .with_retry_after(retry_after)
+        .with_retry_after(retry_after);
+        (error, body)
     }
 }
 

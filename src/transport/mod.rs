@@ -13,6 +13,7 @@ mod reason;
 mod resolve;
 mod retry;
 mod tls;
+mod upload;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,7 +27,9 @@ pub(crate) use context::{Context, Observer};
 pub(crate) use exchange::{Call, Reply, read_failure};
 pub(crate) use failure::Limits;
 pub(crate) use range::{ContentRange, digits};
+pub(crate) use reason::reason_text;
 pub(crate) use retry::{Backoff, is_transient};
+pub(crate) use upload::Put;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;

@@ -18,6 +18,11 @@ impl Reason {
     }
 }
 
+/// The sentence for a person alone.
+pub(crate) fn reason_text(body: &[u8]) -> Option<String> {
+    find(body).text
+}
+
 /// Looks for the reason in JSON (`reason`, `developerMessage`, `diagnostic`, ...) or XML (`Code`, `Message`).
 pub(super) fn find(body: &[u8]) -> Reason {
     let text = String::from_utf8_lossy(body);

@@ -57,7 +57,7 @@ impl Names {
         cancelled: &AtomicBool,
     ) -> Result<Vec<SocketAddr>, Error> {
         let key = format!("{host}:{port}");
-        let give_up = Instant::now() + limit;
+        let begun = Instant::now();
         let mut started = false;
         let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
@@ -86,7 +86,7 @@ impl Names {
             if cancelled.load(Ordering::Acquire) {
                 return Err(Error::cancelled());
             }
-            let left = give_up.saturating_duration_since(Instant::now());
+            let left = limit.saturating_sub(begun.elapsed());
             if left.is_zero() {
                 return Err(Error::new(
                     ErrorKind::Timeout,

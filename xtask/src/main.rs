@@ -1,1 +1,98 @@
-fn main() {}
+//! The project's tasks: `cargo xtask help` lists them.
+
+mod header;
+mod project;
+mod test;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use lexopt::prelude::*;
+
+const HELP: &str = "\
+Usage: cargo xtask <verb> [options]
+
+Verbs:
+  test      run every check this machine can run, then say what was skipped and why
+  header    write include/apsfetch.h anew from the Rust sources
+  help      this text, or with a verb's name what that verb does
+
+Start with `cargo xtask test`. It needs nothing but Rust and a C compiler.
+";
+
+const HEADER_HELP: &str = "\
+Usage: cargo xtask header [--check]
+
+Writes include/apsfetch.h anew from the Rust sources in src/ffi.
+
+Options:
+  --check   change nothing; fail if the committed header is not the one that would be written
+";
+
+/// What a wrong command line ends with, as it does for most programs.
+const WRONG_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    match run(std::env::args_os().skip(1).collect()) {
+        Ok(code) => code,
+        Err(error) if error.is::<lexopt::Error>() => {
+            eprintln!("error: {error}\n`cargo xtask help` says what there is");
+            ExitCode::from(WRONG_USAGE)
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
+    let mut arguments = lexopt::Parser::from_args(arguments);
+    let verb = match arguments.next()? {
+        None | Some(Short('h') | Long("help")) => "help".to_owned(),
+        Some(Value(verb)) => verb.string()?,
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    match verb.as_str() {
+        "help" => help(arguments),
+        "header" => header(arguments),
+        "test" => test::run(arguments),
+        unknown => {
+            Err(lexopt::Error::Custom(format!("there is no verb `{unknown}`").into()).into())
+        }
+    }
+}
+
+fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    let text = match arguments.next()? {
+        None => HELP,
+        Some(Value(verb)) => match verb.to_str() {
+            Some("test") => test::HELP,
+            Some("header") => HEADER_HELP,
+            Some("help") => HELP,
+            _ => bail!(lexopt::Error::Custom(
+                format!("there is no verb `{}`", verb.to_string_lossy()).into()
+            )),
+        },
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    print!("{text}");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn header(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    let mut check = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("check") => check = true,
+            Short('h') | Long("help") => {
+                print!("{HEADER_HELP}");
+                return Ok(ExitCode::SUCCESS);
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    header::run(check)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,57 @@
+//! Where the project is, and how a task starts other programs in it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The folder with the workspace's `Cargo.toml`.
+///
+/// Asked of cargo at run time first: two checkouts that share a target folder share this program too.
+pub(crate) fn root() -> PathBuf {
+    let here = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    here.parent()
+        .map_or_else(|| here.clone(), Path::to_path_buf)
+}
+
+/// A command in the workspace's folder that sees what a shell there would see.
+///
+/// `cargo run` describes this package to us in the environment. Handed on, that makes build scripts which watch these
+/// variables (ring's does) run again each time somebody changes between `cargo test` and `cargo xtask test`.
+pub(crate) fn command(program: &str) -> Command {
+    let mut command = match program {
+        "cargo" => {
+            Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
+        }
+        other => Command::new(other),
+    };
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(describes_this_package) {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(root());
+    command
+}
+
+fn describes_this_package(variable: &str) -> bool {
+    variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_holds_the_workspace() {
+        let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+        assert!(manifest.contains("[workspace]"));
+    }
+
+    #[test]
+    fn settings_of_the_user_are_handed_on() {
+        assert!(describes_this_package("CARGO_PKG_NAME"));
+        assert!(!describes_this_package("CARGO_TARGET_DIR"));
+        assert!(!describes_this_package("CARGO_HOME"));
+    }
+}

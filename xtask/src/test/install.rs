@@ -1,0 +1,129 @@
+//! What `--all` does first: install what the selected steps need and the machine lacks.
+//!
+//! A failure here is only printed. The step that goes without then fails by name, and every other step still runs.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use super::machine::{Machine, ThisMachine, succeed};
+use super::need::Source;
+use super::step::Step;
+use crate::project;
+
+pub(crate) fn missing(steps: &[&Step], machine: &ThisMachine) {
+    let sources = missing_sources(steps, machine);
+    let packages: Vec<&str> = sources
+        .iter()
+        .filter_map(|source| match source {
+            Source::DebianPackage(package) => Some(*package),
+            _ => None,
+        })
+        .collect();
+    if !packages.is_empty() {
+        complain(debian_packages(&packages, machine));
+    }
+    for source in sources {
+        match source {
+            Source::DebianPackage(_) => {}
+            Source::RustComponent(component) => complain(rust_component(component)),
+            Source::Crate { name, version } => complain(crate_tool(name, version, machine)),
+        }
+    }
+}
+
+/// Each source once, in the order of the steps.
+fn missing_sources(steps: &[&Step], machine: &impl Machine) -> Vec<Source> {
+    let mut sources = Vec::new();
+    for need in steps
+        .iter()
+        .flat_map(|step| step.needs.iter().chain(step.wants))
+    {
+        if !machine.has(need) && !sources.contains(&need.source) {
+            sources.push(need.source);
+        }
+    }
+    sources
+}
+
+fn complain(result: Result<()>) {
+    if let Err(error) = result {
+        eprintln!("warning: {error:#}");
+    }
+}
+
+fn debian_packages(packages: &[&str], machine: &ThisMachine) -> Result<()> {
+    let list = packages.join(" ");
+    if !machine.on_path("apt-get") {
+        bail!(
+            "this is not Debian or Ubuntu (no apt-get): install by hand what these packages bring: {list}"
+        );
+    }
+    let root = is_root();
+    if !root && !machine.on_path("sudo") {
+        bail!("not root and there is no sudo: run `apt-get install {list}` as root");
+    }
+    let apt_get = |arguments: &[&str]| {
+        let mut command = if root {
+            project::command("apt-get")
+        } else {
+            project::command("sudo")
+        };
+        if !root {
+            command.args(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+        }
+        command
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .args(["--quiet", "--option", "DPkg::Lock::Timeout=300"])
+            .args(arguments);
+        command
+    };
+    // A stale list may still do, so its failure is not the end.
+    complain(run("apt-get update", &mut apt_get(&["update"])));
+    let shown = format!("apt-get install {list}");
+    run(
+        &shown,
+        apt_get(&["install", "--yes", "--no-install-recommends"]).args(packages),
+    )
+}
+
+/// By `id`, since asking the system directly would take unsafe code or a dependency.
+fn is_root() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .stderr(Stdio::null())
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+fn rust_component(component: &str) -> Result<()> {
+    run(
+        &format!("rustup component add {component}"),
+        project::command("rustup").args(["component", "add", component]),
+    )
+}
+
+/// Unoptimised: such a tool runs for a second or two and compiles for minutes.
+fn crate_tool(name: &str, version: &str, machine: &ThisMachine) -> Result<()> {
+    let package = format!("{name}@{version}");
+    let mut install = project::command("cargo");
+    install
+        .args(["install", "--locked", "--debug", "--root"])
+        .arg(machine.tools())
+        .arg(&package);
+    install
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env_remove("CARGO_TARGET_DIR");
+    run(
+        &format!(
+            "cargo install --locked --debug {package}, into {}",
+            machine.tools().display()
+        ),
+        &mut install,
+    )
+}
+
+fn run(shown: &str, command: &mut Command) -> Result<()> {
+    println!("==> install: {shown}");
+    succeed(command).with_context(|| format!("could not install: {shown}"))
+}

@@ -1,0 +1,53 @@
+//! What a step needs from the machine: how to see that it is there, and where it comes from.
+
+pub(crate) struct Need {
+    pub(crate) name: &'static str,
+    pub(crate) probe: Probe,
+    pub(crate) source: Source,
+}
+
+/// How to see whether something is there.
+pub(crate) enum Probe {
+    /// A program of this name is on `PATH` (or among the tools that `--all` installed).
+    OnPath(&'static str),
+    /// This command line ends with exit code 0.
+    Succeeds(&'static str, &'static [&'static str]),
+}
+
+/// Where `--all` gets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    DebianPackage(&'static str),
+    RustComponent(&'static str),
+    Crate {
+        name: &'static str,
+        version: &'static str,
+    },
+}
+
+impl Need {
+    /// A program that a Debian package of the same name brings.
+    pub(crate) const fn program(name: &'static str) -> Self {
+        Self {
+            name,
+            probe: Probe::OnPath(name),
+            source: Source::DebianPackage(name),
+        }
+    }
+}
+
+impl std::fmt::Display for Need {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.name, self.source)
+    }
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::DebianPackage(package) => write!(f, "Debian package {package}"),
+            Self::RustComponent(component) => write!(f, "rustup component add {component}"),
+            Self::Crate { name, version } => write!(f, "cargo install --locked {name}@{version}"),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The steps, quick ones first.
+
+use super::need::{Need, Probe, Source};
+use super::step::{Program, Step, Work};
+use super::{c, dependencies, valgrind};
+
+const GCC: Need = Need::program("gcc");
+const GXX: Need = Need::program("g++");
+const CLANG: Need = Need::program("clang");
+const VALGRIND: Need = Need::program("valgrind");
+
+const RUSTFMT: Need = Need {
+    name: "rustfmt",
+    probe: Probe::Succeeds("cargo", &["fmt", "--version"]),
+    source: Source::RustComponent("rustfmt"),
+};
+
+const CLIPPY: Need = Need {
+    name: "clippy",
+    probe: Probe::Succeeds("cargo", &["clippy", "--version"]),
+    source: Source::RustComponent("clippy"),
+};
+
+const CARGO_DENY: Need = Need {
+    name: "cargo-deny",
+    probe: Probe::OnPath("cargo-deny"),
+    source: Source::Crate {
+        name: "cargo-deny",
+        version: "0.20.2",
+    },
+};
+
+pub(crate) const ALL: &[Step] = &[
+    Step {
+        name: "fmt",
+        what: "every Rust file is formatted",
+        needs: &[RUSTFMT],
+        wants: &[],
+        work: &[Work::cargo("fmt --all --check")],
+    },
+    Step {
+        name: "deps",
+        what: "the library is made of few crates and none that quarrels with its host",
+        needs: &[],
+        wants: &[],
+        work: &[Work::Check {
+            shown: "cargo tree for each platform",
+            check: dependencies::check,
+        }],
+    },
+    Step {
+        name: "header",
+        what: "include/apsfetch.h is what the sources say",
+        needs: &[],
+        wants: &[],
+        work: &[Work::cargo("xtask header --check")],
+    },
+    Step {
+        name: "clippy",
+        what: "no warning in the workspace, nor in the library without its C boundary",
+        needs: &[CLIPPY],
+        wants: &[],
+        work: &[
+            Work::cargo("clippy --workspace --all-targets --all-features -- -D warnings"),
+            Work::cargo("clippy --package apsfetch --no-default-features -- -D warnings"),
+        ],
+    },
+    Step {
+        name: "doc",
+        what: "the documentation builds without a warning",
+        needs: &[],
+        wants: &[],
+        work: &[Work::Run(Program {
+            program: "cargo",
+            arguments: "doc --no-deps --workspace",
+            environment: &[("RUSTDOCFLAGS", "-D warnings")],
+        })],
+    },
+    Step {
+        name: "xtask",
+        what: "this program's own tests",
+        needs: &[],
+        wants: &[],
+        work: &[Work::cargo("test --package xtask")],
+    },
+    Step {
+        name: "tests",
+        what: "unit, integration and documentation tests of the library and the sandbox",
+        needs: &[],
+        wants: &[GCC, GXX, CLANG],
+        // Not xtask: a running program cannot be replaced on Windows.
+        work: &[Work::cargo(
+            "test --workspace --exclude xtask --no-fail-fast",
+        )],
+    },
+    Step {
+        name: "c",
+        what: "the C and C++ programs compile without a warning in every dialect",
+        needs: &[],
+        wants: &[GCC, GXX, CLANG],
+        work: &[Work::Check {
+            shown: "each program with each compiler, as C99, C11 and C23 or as C++11",
+            check: c::check,
+        }],
+    },
+    Step {
+        name: "valgrind",
+        what: "the C programs of the tests touch no wrong byte and leak none",
+        needs: &[GCC, VALGRIND],
+        wants: &[GXX],
+        work: &[Work::Check {
+            shown: "cargo test, with valgrind before each C program",
+            check: valgrind::check,
+        }],
+    },
+    Step {
+        name: "quickstart",
+        what: "the example of the README runs to its end",
+        needs: &[],
+        wants: &[],
+        work: &[Work::cargo("run --release --example quickstart")],
+    },
+    Step {
+        name: "deny",
+        what: "licences, banned crates, duplicate versions and sources of the lock file",
+        needs: &[CARGO_DENY],
+        wants: &[],
+        work: &[Work::cargo("deny --workspace check licenses bans sources")],
+    },
+];

@@ -1,0 +1,118 @@
+//! The tests that run C programs, once more, with valgrind watching these programs.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use super::machine::{Context, succeed};
+use crate::project;
+
+/// Tests that start C programs put these words, separated by spaces, before the program's own command line.
+const RUNNER_VARIABLE: &str = "APSFETCH_TEST_RUNNER";
+
+pub(crate) fn check(context: &Context<'_>) -> Result<()> {
+    let suppressions = context.folder().join("suppressions");
+    fs::write(&suppressions, include_str!("valgrind.supp"))?;
+    let logs = context.folder().join("logs");
+    fs::create_dir(&logs)?;
+    let runner = format!(
+        "valgrind --quiet --error-exitcode=9 --leak-check=full --suppressions={} --log-file={}/%p",
+        suppressions.display(),
+        logs.display()
+    );
+    let mut tests = context.command("cargo");
+    // The packages of the step `tests`, so that nothing is built twice.
+    tests.args([
+        "test",
+        "--workspace",
+        "--exclude",
+        "xtask",
+        "--no-fail-fast",
+    ]);
+    for test in tests_with_programs()? {
+        tests.args(["--test", &test]);
+    }
+    tests.env(RUNNER_VARIABLE, runner);
+    let tests = succeed(&mut tests).context("cargo test");
+    judge(&logs, tests)
+}
+
+/// The tests that build programs do it in a `Workshop`.
+fn tests_with_programs() -> Result<Vec<String>> {
+    let mut tests = Vec::new();
+    for entry in fs::read_dir(project::root().join("tests"))? {
+        let file = entry?.path();
+        if file.extension().is_some_and(|extension| extension == "rs")
+            && fs::read_to_string(&file)?.contains("Workshop")
+            && let Some(name) = file.file_stem().and_then(|name| name.to_str())
+        {
+            tests.push(name.to_owned());
+        }
+    }
+    tests.sort();
+    ensure!(!tests.is_empty(), "no test builds a program");
+    Ok(tests)
+}
+
+/// valgrind makes a log for each process, and with `--quiet` writes to it only what is wrong.
+fn judge(logs: &Path, tests: Result<()>) -> Result<()> {
+    let mut programs = 0;
+    let mut complaints = 0;
+    for log in fs::read_dir(logs)? {
+        let text = fs::read(log?.path())?;
+        programs += 1;
+        if !text.is_empty() {
+            complaints += 1;
+            println!("{}", String::from_utf8_lossy(&text));
+        }
+    }
+    tests?;
+    ensure!(
+        programs > 0,
+        "no program ran under valgrind: the tests must heed {RUNNER_VARIABLE}"
+    );
+    if complaints > 0 {
+        bail!("valgrind complains about {complaints} of {programs} programs");
+    }
+    println!("    {programs} programs ran under valgrind");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str, logs: &[&str]) -> std::path::PathBuf {
+        let folder =
+            std::env::temp_dir().join(format!("apsfetch-valgrind-{}-{name}", std::process::id()));
+        fs::create_dir(&folder).unwrap();
+        for (number, log) in logs.iter().enumerate() {
+            fs::write(folder.join(number.to_string()), log).unwrap();
+        }
+        folder
+    }
+
+    fn judged(name: &str, logs: &[&str]) -> Result<()> {
+        let folder = folder(name, logs);
+        let result = judge(&folder, Ok(()));
+        fs::remove_dir_all(folder).unwrap();
+        result
+    }
+
+    #[test]
+    fn silence_of_every_program_is_a_pass_and_one_complaint_is_not() {
+        assert!(judged("silent", &["", ""]).is_ok());
+        assert!(
+            judged("one", &["", "Invalid read"])
+                .unwrap_err()
+                .to_string()
+                .contains("1 of 2")
+        );
+    }
+
+    #[test]
+    fn nothing_watched_proves_nothing() {
+        assert!(judged("none", &[]).is_err());
+    }
+}
