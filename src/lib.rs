@@ -42,6 +42,7 @@ compile_error!(
 );
 
 mod aps;
+mod builder;
 mod cancel;
 mod client;
 mod client_folder;
@@ -64,7 +65,8 @@ mod upload;
 
 pub use aps::{Access, Details, SignedUrl, SignedUrlOptions};
 pub use cancel::CancelToken;
-pub use client::{Client, ClientBuilder};
+pub use builder::ClientBuilder;
+pub use client::Client;
 pub use error::{Error, ErrorKind, Result};
 pub use folder::{
     DesignFilter, FileStatus, FolderFile, FolderOutcome, FolderPlan, ObjectFilter, PlannedFile,

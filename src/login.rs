@@ -9,7 +9,8 @@ mod request;
 
 use crate::aps::{Api, Secrets};
 use crate::cancel::CancelToken;
-use crate::client::{Client, check_words};
+use crate::builder::check_words;
+use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use listener::{Listener, Visitor};

@@ -1,19 +1,17 @@
 //! What workers do for a job: locate, open, fetch, hash, finish; and how it is cancelled.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::engine::{Engine, JobInner, Unit};
+use super::engine::Engine;
 use super::fetch::Work;
-use super::item::{Item, ItemResult, ItemStatus, Next, Verification};
+use super::item::{Item, Next};
 use super::located::Located;
 use super::progress::Progress;
-use super::sink::{Finished, Sink};
-use super::verify::Verify;
+use super::queue::{JobInner, Unit};
+use super::result::{ItemResult, ItemStatus};
 use crate::error::{Error, ErrorKind, Result};
-use crate::request::{ExistingFile, Target};
 
 /// The checksum follows the download in steps of at least this many bytes.
 const HASH_BEHIND: u64 = 4 * 1024 * 1024;
@@ -307,208 +305,5 @@ impl JobInner {
     /// The result of an item, once it is over.
     pub(crate) fn result(&self, index: usize) -> Option<Result<ItemResult>> {
         self.items.get(index)?.lock().outcome.clone()
-    }
-}
-
-impl Item {
-    fn path(&self) -> Option<&Path> {
-        match &self.target {
-            Target::File(path) => Some(path),
-            Target::Memory(_) => None,
-        }
-    }
-
-    /// Whether the version that the host knows of is the one at this address, and lies at the target.
-    fn has(&self, located: &Located) -> bool {
-        self.known.as_ref().is_some_and(|known| {
-            let size = self
-                .path()
-                .and_then(|path| std::fs::symlink_metadata(path).ok())
-                .filter(std::fs::Metadata::is_file)
-                .map(|found| found.len());
-            located.etag.as_deref() == Some(known.etag.as_str())
-                && located.size == Some(known.size)
-                && size == located.size
-        })
-    }
-
-    fn untouched(&self, status: ItemStatus) -> ItemResult {
-        let bytes = self
-            .path()
-            .and_then(|path| std::fs::metadata(path).ok())
-            .map_or(0, |found| found.len());
-        ItemResult {
-            status,
-            path: self.path().map(Path::to_owned),
-            data: None,
-            bytes,
-            verification: Verification::None,
-            sha1: None,
-            etag: None,
-            content_type: None,
-            parts: 0,
-            retries: 0,
-            elapsed: Duration::ZERO,
-        }
-    }
-
-    /// What the request says about a target that exists already: a result, an error, or go on.
-    fn look_at_target(&self) -> Result<Option<ItemResult>> {
-        let Some(path) = self.path() else {
-            return Ok(None);
-        };
-        if self.existing == ExistingFile::Replace || !path.exists() {
-            return Ok(None);
-        }
-        match self.existing {
-            ExistingFile::Keep => Ok(Some(self.untouched(ItemStatus::Kept))),
-            _ => Err(Error::new(
-                ErrorKind::FileExists,
-                format!("The target {} exists already.", path.display()),
-            )),
-        }
-    }
-
-    /// Makes the sink, with room for the file if its size is known.
-    fn open(&self) -> Result<()> {
-        let size = {
-            let mut state = self.lock();
-            state.opened = Some(Instant::now());
-            state.size
-        };
-        let sink = match &self.target {
-            Target::File(path) => Sink::file(path)?,
-            Target::Memory(limit) => Sink::memory(*limit),
-        };
-        if let Some(size) = size
-            && let Err(error) = sink.set_size(size)
-        {
-            sink.discard();
-            return Err(error);
-        }
-        let mut state = self.lock();
-        let promised = state
-            .located
-            .as_ref()
-            .and_then(|located| located.sha1.clone());
-        if self.wanted_sha1.is_some() || promised.is_some() {
-            state.verify = Some(Arc::new(Verify::new()));
-        }
-        state.sink = Some(Arc::new(sink));
-        Ok(())
-    }
-
-    fn hash_to_frontier(&self, job: &JobInner) -> Result<()> {
-        loop {
-            let (verify, sink, frontier) = {
-                let state = self.lock();
-                if state.error.is_some() {
-                    return Ok(());
-                }
-                match (&state.verify, &state.sink) {
-                    (Some(verify), Some(sink)) => (verify.clone(), sink.clone(), state.frontier()),
-                    _ => return Ok(()),
-                }
-            };
-            job.context.session.check()?;
-            if !verify.step(&sink, frontier)? {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Makes the result of an item that nobody works on any more: complete, or failed.
-    fn finish(&self, job: &JobInner) -> Result<ItemResult> {
-        let (sink, error, verify, size) = {
-            let mut state = self.lock();
-            (
-                state.sink.take(),
-                state.error.clone(),
-                state.verify.clone(),
-                state.size.unwrap_or(0),
-            )
-        };
-        let sink = sink.and_then(Arc::into_inner);
-        let checked = match (error, &sink) {
-            (Some(error), _) => Err(error),
-            (None, None) => Err(Error::new(
-                ErrorKind::Panic,
-                "The file was closed too early.",
-            )),
-            (None, Some(sink)) => self.check(job, sink, verify.as_deref(), size),
-        };
-        let (sink, sha1) = match (checked, sink) {
-            (Ok(sha1), Some(sink)) => (sink, sha1),
-            (Ok(_), None) => {
-                return Err(Error::new(
-                    ErrorKind::Panic,
-                    "The file was closed too early.",
-                ));
-            }
-            (Err(error), sink) => {
-                if let Some(sink) = sink {
-                    sink.discard();
-                }
-                return Err(error);
-            }
-        };
-        let finished = sink.finish(size, &job.context.session)?;
-        let state = self.lock();
-        let located = state.located.as_ref();
-        let version = state.versions.first().cloned().flatten();
-        let (path, data) = match finished {
-            Finished::File(path) => (Some(path), None),
-            Finished::Memory(data) => (None, Some(Arc::new(data))),
-        };
-        Ok(ItemResult {
-            status: ItemStatus::Downloaded,
-            path,
-            data,
-            bytes: size,
-            verification: match sha1 {
-                Some(_) => Verification::Sha1,
-                None => Verification::Size,
-            },
-            sha1,
-            etag: located
-                .and_then(|located| located.etag.clone())
-                .or_else(|| version.and_then(|version| version.strong_etag)),
-            content_type: located.and_then(|located| located.content_type.clone()),
-            parts: state.parts,
-            retries: state.retries,
-            elapsed: state.opened.map_or(Duration::ZERO, |at| at.elapsed()),
-        })
-    }
-
-    /// Compares the SHA-1, if one was promised. All bytes are written.
-    fn check(
-        &self,
-        job: &JobInner,
-        sink: &Sink,
-        verify: Option<&Verify>,
-        size: u64,
-    ) -> Result<Option<String>> {
-        let promised = {
-            let state = self.lock();
-            self.wanted_sha1
-                .clone()
-                .or_else(|| state.located.as_ref()?.sha1.clone())
-        };
-        let (Some(promised), Some(verify)) = (promised, verify) else {
-            return Ok(None);
-        };
-        while verify.step(sink, size)? {
-            job.context.session.check()?;
-        }
-        let found = verify.hex();
-        if found != promised {
-            return Err(Error::new(
-                ErrorKind::Integrity,
-                format!(
-                    "The file arrived with the SHA-1 {found} instead of {promised}, so it was not put in place. Try again; if it stays, the object is damaged on the server."
-                ),
-            ));
-        }
-        Ok(Some(found))
     }
 }

@@ -2,21 +2,27 @@
 //!
 //! It knows a source only as something that can be located, and located again when its address expires.
 
+mod check;
 mod engine;
 mod fetch;
+mod finish;
 mod item;
 mod job;
 mod located;
+mod pace;
 mod part_file;
 mod plan;
 mod pool;
 mod progress;
+mod queue;
+mod result;
 mod sink;
 mod speed;
 mod verify;
 
-pub(crate) use engine::{Engine, EngineOptions, JobInner, NewItem};
-pub use item::{ItemResult, ItemStatus, Verification};
+pub(crate) use engine::{Engine, EngineOptions, NewItem};
 pub(crate) use located::{Locate, Located, Piece};
 pub(crate) use part_file::PART_SUFFIX;
 pub use progress::{JobState, Progress};
+pub(crate) use queue::JobInner;
+pub use result::{ItemResult, ItemStatus, Verification};

@@ -1,0 +1,298 @@
+//! The options of a client.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::aps::{self, Api, Credentials};
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use crate::threads::Threads;
+use crate::transfer::{Engine, EngineOptions};
+use crate::transport::{Limits, Network, NetworkOptions, Proxy};
+
+/// Connections at the most, unless told otherwise. How many of them are used depends on the road.
+const DEFAULT_CONNECTIONS: u32 = 32;
+
+/// The options of a [`Client`]. Each setter checks its value at once.
+///
+/// ```
+/// # fn main() -> apsfetch::Result<()> {
+/// let client = apsfetch::Client::builder()
+///     .access_token("eyJhbGciOi")?
+///     .region("EMEA")?
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+pub struct ClientBuilder {
+    base_url: String,
+    access_token: Option<Secret>,
+    credentials: Option<(String, Secret, String)>,
+    login: Option<(String, Secret, String)>,
+    token_wait: Duration,
+    region: Option<String>,
+    emea_path: bool,
+    max_connections: u32,
+    part_size: u64,
+    connect_timeout: Duration,
+    reply_timeout: Duration,
+    stall_timeout: Duration,
+    ca_file: Option<PathBuf>,
+    proxy: Proxy,
+    user_agent: String,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        ClientBuilder {
+            base_url: aps::DEFAULT_BASE_URL.to_owned(),
+            access_token: None,
+            credentials: None,
+            login: None,
+            token_wait: Duration::ZERO,
+            region: None,
+            emea_path: false,
+            max_connections: DEFAULT_CONNECTIONS,
+            part_size: 0,
+            connect_timeout: Duration::from_secs(30),
+            reply_timeout: Duration::from_secs(60),
+            stall_timeout: Duration::from_secs(30),
+            ca_file: None,
+            proxy: Proxy::System,
+            user_agent: concat!("apsfetch/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// Where APS is. The default is `https://developer.api.autodesk.com`; a sandbox is somewhere else.
+    pub fn base_url(mut self, url: &str) -> Result<Self> {
+        crate::transport::origin(url, "base URL")?;
+        self.base_url = url.to_owned();
+        Ok(self)
+    }
+
+    /// A token the host has got, without the word `Bearer`. It can be changed later with
+    /// [`Client::set_access_token`].
+    pub fn access_token(mut self, token: &str) -> Result<Self> {
+        self.access_token = Some(check_token(token)?);
+        Ok(self)
+    }
+
+    /// Client id and secret of an APS app, with which the library gets its own token and renews it.
+    /// `scopes` are separated by spaces, such as `data:read viewables:read`.
+    pub fn client_credentials(
+        mut self,
+        client_id: &str,
+        client_secret: &str,
+        scopes: &str,
+    ) -> Result<Self> {
+        for (value, name) in [
+            (client_id, "client id"),
+            (client_secret, "client secret"),
+            (scopes, "list of scopes"),
+        ] {
+            check_words(value, name)?;
+        }
+        self.credentials = Some((
+            client_id.to_owned(),
+            Secret::new(client_secret),
+            scopes.to_owned(),
+        ));
+        self.login = None;
+        Ok(self)
+    }
+
+    /// Goes on with a [`Login`](crate::Login) of an earlier run: the client gets its access tokens with the
+    /// refresh token that the host has kept ([`Client::refresh_token`]). It takes the place of
+    /// [`ClientBuilder::client_credentials`]. `scopes` are separated by spaces, and no more than the login
+    /// granted; an empty text means the same ones.
+    ///
+    /// APS replaces the refresh token at each renewal, so the host has to keep the new one each time.
+    pub fn refresh_token(
+        mut self,
+        client_id: &str,
+        refresh_token: &str,
+        scopes: &str,
+    ) -> Result<Self> {
+        check_words(client_id, "client id")?;
+        if !scopes.is_empty() {
+            check_words(scopes, "list of scopes")?;
+        }
+        let token = refresh_token.trim();
+        if !aps::is_token(token) {
+            return Err(Error::invalid(
+                "The refresh token is empty or has characters that a token cannot have.",
+            ));
+        }
+        self.login = Some((client_id.to_owned(), Secret::new(token), scopes.to_owned()));
+        self.credentials = None;
+        Ok(self)
+    }
+
+    /// How long a job waits for [`Client::set_access_token`] when APS refuses the token or there is none.
+    /// The default is zero: the items fail with [`ErrorKind::Auth`] at once.
+    pub fn token_wait(mut self, wait: Duration) -> Self {
+        self.token_wait = wait;
+        self
+    }
+
+    /// The data centre of the designs: `US` (APS's default), `EMEA`, `AUS`, `CAN`, `DEU`, `IND`, `JPN`, `GBR`
+    /// or any later name.
+    pub fn region(mut self, region: &str) -> Result<Self> {
+        self.region = Some(aps::region(region)?);
+        Ok(self)
+    }
+
+    /// Uses the older EMEA form of the addresses (`…/v2/regions/eu/designdata/…`) instead of the region header.
+    pub fn emea_path(mut self, emea_path: bool) -> Self {
+        self.emea_path = emea_path;
+        self
+    }
+
+    /// Connections at the most, for all jobs of the client together: 1 to 256. The default is 32; the engine
+    /// uses as many of them as make the download faster.
+    pub fn max_connections(mut self, connections: u32) -> Result<Self> {
+        if !(1..=256).contains(&connections) {
+            return Err(Error::invalid("The number of connections is 1 to 256."));
+        }
+        self.max_connections = connections;
+        Ok(self)
+    }
+
+    /// Bytes of a part, from 64 KiB; 0, the default, lets the engine choose.
+    pub fn part_size(mut self, bytes: u64) -> Result<Self> {
+        if bytes != 0 && bytes < 64 * 1024 {
+            return Err(Error::invalid(
+                "The part size is at least 65536 bytes, or 0 to let the library choose.",
+            ));
+        }
+        self.part_size = bytes;
+        Ok(self)
+    }
+
+    /// The limit on resolving a name, and on connecting including TLS. The default is 30 s.
+    pub fn connect_timeout(mut self, limit: Duration) -> Result<Self> {
+        self.connect_timeout = check_limit(limit, "connect timeout")?;
+        Ok(self)
+    }
+
+    /// The limit on the wait for the beginning of a reply. The default is 60 s.
+    pub fn reply_timeout(mut self, limit: Duration) -> Result<Self> {
+        self.reply_timeout = check_limit(limit, "reply timeout")?;
+        Ok(self)
+    }
+
+    /// A connection that moves next to nothing for this long is given up and replaced. The default is 30 s.
+    /// There is no limit on a whole download: a slow one that moves is never broken off.
+    pub fn stall_timeout(mut self, limit: Duration) -> Result<Self> {
+        self.stall_timeout = check_limit(limit, "stall timeout")?;
+        Ok(self)
+    }
+
+    /// Certificates in PEM form to trust beside those of the operating system, such as a firm's own authority.
+    pub fn ca_file(mut self, path: impl AsRef<Path>) -> Self {
+        self.ca_file = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// The proxy: `http://user:password@host:port`, an empty text for none whatever the environment says.
+    /// The default is the one of the environment (`HTTPS_PROXY`, `NO_PROXY`) or of the Windows settings.
+    pub fn proxy(mut self, address: &str) -> Result<Self> {
+        self.proxy = match address.trim() {
+            "" => Proxy::Direct,
+            address => Proxy::Address(Secret::new(address)),
+        };
+        Ok(self)
+    }
+
+    /// What the library calls itself to the servers, such as `MyPlugin/2.1`. The default is `apsfetch/VERSION`.
+    pub fn user_agent(mut self, name: &str) -> Result<Self> {
+        let usable = (1..=256).contains(&name.len())
+            && name.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+        if !usable {
+            return Err(Error::invalid(
+                "The user agent must have 1 to 256 printable ASCII characters.",
+            ));
+        }
+        self.user_agent = name.to_owned();
+        Ok(self)
+    }
+
+    /// Makes the client. Nothing is sent yet.
+    pub fn build(self) -> Result<Client> {
+        let threads = Threads::default();
+        let network = Network::new(
+            NetworkOptions {
+                user_agent: self.user_agent,
+                max_connections: self.max_connections as usize,
+                limits: Limits {
+                    connect: self.connect_timeout,
+                    reply: self.reply_timeout,
+                    stall: self.stall_timeout,
+                },
+                ca_file: self.ca_file,
+                proxy: self.proxy,
+            },
+            threads.clone(),
+        )?;
+        let credentials = match (self.credentials, self.login) {
+            (Some((id, secret, scopes)), _) => Credentials::Client { id, secret, scopes },
+            (None, Some((client_id, token, scopes))) => Credentials::Refresh {
+                client_id,
+                token,
+                scopes,
+            },
+            (None, None) => Credentials::Host,
+        };
+        let api = Api::new(
+            network,
+            &self.base_url,
+            self.region,
+            self.emea_path,
+            self.access_token,
+            credentials,
+            self.token_wait,
+            threads.clone(),
+        )?;
+        let engine = Engine::new(
+            EngineOptions {
+                max_connections: self.max_connections as usize,
+                part_size: self.part_size,
+            },
+            threads,
+        );
+        Ok(Client::from_parts(Arc::new(api), engine))
+    }
+}
+
+fn check_limit(limit: Duration, name: &str) -> Result<Duration> {
+    if limit.is_zero() || limit > Duration::from_secs(24 * 3600) {
+        return Err(Error::invalid(format!(
+            "The {name} must be more than nothing and at most a day."
+        )));
+    }
+    Ok(limit)
+}
+
+/// An id, a secret or a list of scopes.
+pub(crate) fn check_words(value: &str, name: &str) -> Result<()> {
+    if value.trim().is_empty() || value.chars().any(char::is_control) {
+        return Err(Error::invalid(format!(
+            "The {name} is empty or has a control character."
+        )));
+    }
+    Ok(())
+}
+
+pub(crate) fn check_token(token: &str) -> Result<Secret> {
+    let token = token.trim();
+    if !aps::is_token(token) {
+        return Err(Error::invalid(
+            "The access token is empty or has characters that a token cannot have. Give it without the word `Bearer`.",
+        ));
+    }
+    Ok(Secret::new(token))
+}

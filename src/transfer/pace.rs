@@ -1,0 +1,64 @@
+//! Reading at the server's pace, and telling a slow one from none.
+
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+/// Fewer bytes than this within the stall limit count as none.
+const DRIP: u64 = 1024;
+
+/// Why a block was not filled.
+pub(super) enum Stop {
+    Ended,
+    Stalled,
+    Failed(std::io::Error),
+}
+
+/// Reads until the block is full or something stops it; what was read before is kept.
+pub(super) fn fill(
+    reader: &mut impl Read,
+    block: &mut [u8],
+    pace: &mut Pace,
+) -> (usize, Option<Stop>) {
+    let mut filled = 0usize;
+    while let Some(rest) = block.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match reader.read(rest) {
+            Ok(0) => return (filled, Some(Stop::Ended)),
+            Ok(count) => {
+                filled = filled.saturating_add(count);
+                if pace.is_dripping(count as u64) {
+                    return (filled, Some(Stop::Stalled));
+                }
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return (filled, Some(Stop::Failed(error))),
+        }
+    }
+    (filled, None)
+}
+
+/// Tells a drip feed from a slow transfer: the limit on a single read does not see one byte every second.
+pub(super) struct Pace {
+    window: Duration,
+    since: Instant,
+    bytes: u64,
+}
+
+impl Pace {
+    pub(super) fn new(window: Duration) -> Self {
+        Pace {
+            window,
+            since: Instant::now(),
+            bytes: 0,
+        }
+    }
+
+    fn is_dripping(&mut self, count: u64) -> bool {
+        self.bytes = self.bytes.saturating_add(count);
+        if self.bytes >= DRIP {
+            self.bytes = 0;
+            self.since = Instant::now();
+            return false;
+        }
+        self.since.elapsed() > self.window
+    }
+}

@@ -1,0 +1,100 @@
+//! A job: its items, and what is still to be begun.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use super::item::Item;
+use super::located::Locate;
+use super::plan::Range;
+use super::progress::Counters;
+use crate::transport::{Context, Observer as _};
+
+/// One job as the engine sees it.
+pub(crate) struct JobInner {
+    pub(super) items: Vec<Arc<Item>>,
+    pub(super) locator: Box<dyn Locate>,
+    pub(super) context: Context,
+    pub(super) counters: Arc<Counters>,
+    pub(super) queue: Mutex<Queue>,
+    /// The job is over.
+    pub(super) over: Condvar,
+    /// Workers on this job, and how many it may have.
+    pub(super) workers: AtomicUsize,
+    pub(super) share: AtomicUsize,
+    pub(super) cancelled: AtomicBool,
+}
+
+/// What is still to be begun.
+pub(super) struct Queue {
+    pub(super) unsigned: VecDeque<Vec<usize>>,
+    pub(super) signing: usize,
+    pub(super) ready: VecDeque<usize>,
+    pub(super) active: Vec<usize>,
+    pub(super) open: usize,
+}
+
+/// What a worker does next.
+pub(super) enum Unit {
+    Locate(Vec<usize>),
+    Open(usize),
+    Fetch(usize, Arc<Range>),
+}
+
+impl JobInner {
+    pub(super) fn lock_queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a retry; `false` when the job's budget is used up.
+    pub(super) fn may_retry(&self, wait: std::time::Duration) -> bool {
+        self.counters.may_retry(wait)
+    }
+
+    /// What to do next: keep the signed items coming, then fetch, then open, then share a slow range.
+    pub(super) fn take_unit(&self, permits: usize) -> Option<Unit> {
+        let mut queue = self.lock_queue();
+        // Signed URLs live for two minutes, so only as many are signed ahead as will be used at once.
+        let hungry = queue.ready.len().saturating_add(queue.signing) < permits;
+        if hungry && let Some(group) = queue.unsigned.pop_front() {
+            queue.signing = queue.signing.saturating_add(group.len());
+            return Some(Unit::Locate(group));
+        }
+        for index in &queue.active {
+            if let Some(item) = self.items.get(*index)
+                && let Some(range) = item.take_range()
+            {
+                return Some(Unit::Fetch(*index, range));
+            }
+        }
+        if let Some(index) = queue.ready.pop_front() {
+            queue.active.push(index);
+            return Some(Unit::Open(index));
+        }
+        let now = Instant::now();
+        queue.active.iter().find_map(|index| {
+            let range = self.items.get(*index)?.steal_range(now)?;
+            Some(Unit::Fetch(*index, range))
+        })
+    }
+
+    /// Whether a further worker would find something to do at once.
+    pub(super) fn has_work(&self) -> bool {
+        let queue = self.lock_queue();
+        !queue.unsigned.is_empty()
+            || !queue.ready.is_empty()
+            || queue.active.iter().any(|index| {
+                self.items
+                    .get(*index)
+                    .is_some_and(|item| item.lock().ranges.iter().any(|range| range.is_free()))
+            })
+    }
+
+    /// The answers for a group are in.
+    pub(super) fn signed(&self, count: usize, ready: impl IntoIterator<Item = usize>) {
+        let mut queue = self.lock_queue();
+        queue.signing = queue.signing.saturating_sub(count);
+        queue.ready.extend(ready);
+    }
+}
