@@ -139,14 +139,19 @@ impl Api {
                             item.object_key
                         ))
                     })?;
-                entry.into_signed(server_now, lifetime)
+                entry.into_signed(server_now, lifetime, self.is_https())
             })
             .collect())
     }
 }
 
 impl Entry {
-    pub(super) fn into_signed(self, server_now: SystemTime, lifetime: Duration) -> Result<Signed> {
+    pub(super) fn into_signed(
+        self,
+        server_now: SystemTime,
+        lifetime: Duration,
+        https: bool,
+    ) -> Result<Signed> {
         let status = match self.status.as_str() {
             "complete" => SignedStatus::Complete,
             "chunked" => SignedStatus::Chunked,
@@ -178,7 +183,7 @@ impl Entry {
                 let url = self.url.ok_or_else(|| {
                     Error::bad_response("APS answered without the URL of the object.")
                 })?;
-                signed.url = Some(Secret::new(check_url(url, status)?));
+                signed.url = Some(Secret::new(check_url(url, status, https)?));
                 signed.set_lifetime(lifetime, server_now);
             }
             SignedStatus::Chunked => {
@@ -191,13 +196,12 @@ impl Entry {
     }
 }
 
-/// A URL to fetch from must be https, or on this machine. APS documents the fallback with plain http;
-/// the same resource is there on https, and a signed address must not travel in clear.
-fn check_url(url: String, status: SignedStatus) -> Result<String> {
+/// A URL to fetch from must be https, or on this machine. APS documents the fallback with plain http; the same
+/// resource is there on https, and a signed address must not travel in clear. Only an API that is on plain
+/// http itself, a sandbox, keeps it.
+fn check_url(url: String, status: SignedStatus, https: bool) -> Result<String> {
     let url = match url.strip_prefix("http://") {
-        Some(rest) if status == SignedStatus::Fallback && origin(&url, "URL").is_err() => {
-            format!("https://{rest}")
-        }
+        Some(rest) if status == SignedStatus::Fallback && https => format!("https://{rest}"),
         _ => url,
     };
     origin(&url, "signed URL in the reply")
@@ -231,7 +235,7 @@ fn chunks(urls: HashMap<String, String>, size: Option<u64>) -> Result<Vec<Signed
                 .checked_add(1)
                 .filter(|end| *end > start)
                 .ok_or_else(|| broken("have a range that ends before it starts"))?;
-            let url = Secret::new(check_url(url, SignedStatus::Chunked)?);
+            let url = Secret::new(check_url(url, SignedStatus::Chunked, true)?);
             Ok(SignedChunk { start, end, url })
         })
         .collect::<Result<Vec<_>>>()?;
@@ -297,13 +301,23 @@ mod tests {
 
     #[test]
     fn a_fallback_on_plain_http_is_upgraded() {
-        let url = check_url(
-            "http://developer.api.autodesk.com/x".into(),
-            SignedStatus::Fallback,
+        let (documented, local) = (
+            "http://developer.api.autodesk.com/x",
+            "http://127.0.0.1:9/x",
         );
-        assert_eq!(url.unwrap(), "https://developer.api.autodesk.com/x");
-        let local = check_url("http://127.0.0.1:9/x".into(), SignedStatus::Fallback);
-        assert_eq!(local.unwrap(), "http://127.0.0.1:9/x");
-        assert!(check_url("http://s3.amazonaws.com/x".into(), SignedStatus::Complete).is_err());
+        let fallback = |url: &str, https| check_url(url.into(), SignedStatus::Fallback, https);
+        assert_eq!(
+            fallback(documented, true).unwrap(),
+            "https://developer.api.autodesk.com/x"
+        );
+        assert_eq!(fallback(local, true).unwrap(), "https://127.0.0.1:9/x");
+        assert_eq!(fallback(local, false).unwrap(), local);
+        assert!(fallback(documented, false).is_err());
+        let complete = check_url(
+            "http://s3.amazonaws.com/x".into(),
+            SignedStatus::Complete,
+            true,
+        );
+        assert!(complete.is_err());
     }
 }

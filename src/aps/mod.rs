@@ -106,6 +106,11 @@ impl Api {
         }
     }
 
+    /// Whether the API itself is on https.
+    fn is_https(&self) -> bool {
+        self.base.starts_with("https://")
+    }
+
     fn region_header(&self) -> Vec<(&'static str, String)> {
         match &self.region {
             Some(region) if !self.emea_path => vec![("region", region.clone())],

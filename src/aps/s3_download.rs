@@ -60,6 +60,6 @@ impl Api {
         let minutes = options.minutes_expiration.unwrap_or(DEFAULT_MINUTES);
         let lifetime = Duration::from_secs(u64::from(minutes).saturating_mul(60));
         let entry: Entry = json::read(reply, "signeds3download reply")?;
-        entry.into_signed(server_now, lifetime)
+        entry.into_signed(server_now, lifetime, self.is_https())
     }
 }
