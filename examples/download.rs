@@ -16,8 +16,7 @@ use apsfetch::{Client, Request};
 #[path = "support/mod.rs"]
 mod support;
 
-const USAGE: &str =
-    "usage: download FOLDER derivative URN DERIVATIVE_URN | download FOLDER object BUCKET KEY [KEY ...]";
+const USAGE: &str = "usage: download FOLDER derivative URN DERIVATIVE_URN | download FOLDER object BUCKET KEY [KEY ...]";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -46,10 +45,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let client = builder.build()?;
 
+    let mut names = Vec::new();
     let requests = match arguments.as_slice() {
         [folder, "derivative", urn, derivative_urn] => {
             let name = derivative_urn.rsplit('/').next().unwrap_or("derivative");
             let target = Path::new(folder).join(name);
+            names.push(name.to_owned());
             vec![Request::derivative(urn, derivative_urn)?.to_file(target)]
         }
         [folder, "object", bucket, keys @ ..] if !keys.is_empty() => keys
@@ -57,13 +58,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .map(|key| {
                 let name = key.rsplit('/').next().unwrap_or("object");
                 let target = Path::new(folder).join(name);
+                names.push(name.to_owned());
                 Ok(Request::object(bucket, key)?.to_file(target))
             })
             .collect::<apsfetch::Result<_>>()?,
         _ => return Err(USAGE.into()),
     };
     let job = client.start(requests)?;
-    support::show_progress(&job)?;
+    support::show_progress(&job, &names)?;
     match support::print_results(&job) {
         true => Ok(()),
         false => Err("not every item was downloaded".into()),

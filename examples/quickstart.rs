@@ -16,7 +16,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .ready_after(Duration::from_secs(2))
         .start()?;
     let info = sandbox.info();
-    println!("Sandbox: API {}, CDN {}, S3 {}", info.api, info.cdn, info.s3);
+    println!(
+        "Sandbox: API {}, CDN {}, S3 {}",
+        info.api, info.cdn, info.s3
+    );
 
     // The client gets its own token with these, and renews it.
     let client = Client::builder()
@@ -42,17 +45,26 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // One derivative by signed cookies and several objects by batch signing, in one job.
     let folder = tempfile::tempdir()?;
+    let mut names = vec!["house.obj".to_owned()];
     let mut requests = vec![derivative.to_file(folder.path().join("house.obj"))];
     let bucket = &info.buckets[0];
-    for (number, key) in ["medium.bin", "odd.bin", "a+b.bin", "with space.bin", "unmerged.bin"]
-        .iter()
-        .enumerate()
+    for (number, key) in [
+        "medium.bin",
+        "odd.bin",
+        "a+b.bin",
+        "with space.bin",
+        "unmerged.bin",
+    ]
+    .iter()
+    .enumerate()
     {
-        let target = folder.path().join(format!("{number} {key}"));
+        let name = format!("{number} {key}");
+        let target = folder.path().join(&name);
+        names.push(name);
         requests.push(Request::object(&bucket.key, key)?.to_file(target));
     }
     let job = client.start(requests)?;
-    support::show_progress(&job)?;
+    support::show_progress(&job, &names)?;
     let all_good = support::print_results(&job);
     sandbox.stop();
     if !all_good {

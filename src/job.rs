@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::client::Client;
 use crate::error::Result;
-use crate::transfer::{Engine, ItemResult, JobInner, Progress};
+use crate::transfer::{Engine, ItemProgress, ItemResult, JobInner, Progress};
 
 /// A download of one or more items that runs on threads of its client.
 ///
@@ -47,6 +47,11 @@ impl Job {
     /// How far it has come.
     pub fn progress(&self) -> Progress {
         self.inner.progress()
+    }
+
+    /// How far one item has come, or `None` beyond the last one. `index` is its place in the requests.
+    pub fn item_progress(&self, index: usize) -> Option<ItemProgress> {
+        self.inner.item_progress(index)
     }
 
     /// Breaks the job off. It returns at once; the items that are not over fail with

@@ -78,4 +78,4 @@ pub use objects::{ListOptions, ObjectInfo, ObjectPage};
 pub use request::{ExistingFile, ObjectSigning, Request};
 pub use signed::{Cookie, Signed, SignedChunk, SignedStatus};
 pub use upload::{UploadOptions, UploadResult};
-pub use transfer::{ItemResult, ItemStatus, JobState, Progress, Verification};
+pub use transfer::{ItemProgress, ItemResult, ItemStatus, JobState, Progress, Verification};

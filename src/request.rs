@@ -49,6 +49,14 @@ pub struct Request {
     pub(crate) existing: ExistingFile,
     pub(crate) sha1: Option<String>,
     pub(crate) size: Option<u64>,
+    pub(crate) known: Option<KnownVersion>,
+}
+
+/// The version of a file that the host has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KnownVersion {
+    pub(crate) etag: String,
+    pub(crate) size: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -98,6 +106,7 @@ impl Request {
             existing: ExistingFile::default(),
             sha1: None,
             size: None,
+            known: None,
         }
     }
 
@@ -174,6 +183,24 @@ impl Request {
     pub fn size(mut self, bytes: u64) -> Self {
         self.size = Some(bytes);
         self
+    }
+
+    /// The version of a derivative that lies at the target: the ETag that signing told, and the size in bytes.
+    /// If signing tells the same again, and the target exists with that size, the item is skipped as
+    /// "not modified" and the target left alone. Objects have [`Request::if_none_match`] for that.
+    ///
+    /// Fails for a plain URL or an object, and for an empty ETag.
+    pub fn skip_if_etag(mut self, etag: &str, size: u64) -> Result<Self> {
+        if !matches!(self.source, Source::Derivative(_)) {
+            return Err(Error::invalid(
+                "A version to skip can be set for a derivative only; for an object, use If-None-Match.",
+            ));
+        }
+        self.known = Some(KnownVersion {
+            etag: header_value(etag, "the ETag to skip")?,
+            size,
+        });
+        Ok(self)
     }
 
     /// A header to send along with a [`Request::url`], to its host only (it may hold a token or a cookie).

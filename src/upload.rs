@@ -167,7 +167,7 @@ impl Client {
     }
 }
 
-fn check_content_type(text: &str) -> Result<()> {
+pub(crate) fn check_content_type(text: &str) -> Result<()> {
     let usable = (1..=256).contains(&text.len())
         && text.contains('/')
         && text.bytes().all(|byte| (0x20..0x7f).contains(&byte));

@@ -3,31 +3,56 @@
 use std::time::Duration;
 
 use apsfetch::{Job, JobState, Verification};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-/// Draws progress bars until the job is over.
-pub fn show_progress(job: &Job) -> Result<(), indicatif::style::TemplateError> {
-    let style = "{msg:>10} [{bar:40.cyan/blue}] {bytes:>11} of {total_bytes:<11} {bytes_per_sec:>13}";
-    let bar = ProgressBar::new(0)
-        .with_style(ProgressStyle::with_template(style)?.progress_chars("█▉▊▋▌▍▎▏ "));
+/// Draws a bar for each file, and one for all of them, until the job is over.
+pub(crate) fn show_progress(
+    job: &Job,
+    names: &[String],
+) -> Result<(), indicatif::style::TemplateError> {
+    let style = ProgressStyle::with_template(
+        "{msg:<24} [{bar:32.cyan/blue}] {bytes:>11} of {total_bytes:<11} {bytes_per_sec:>13}",
+    )?
+    .progress_chars("#>-");
+    let bars = MultiProgress::new();
+    let add = |name: &str| {
+        let bar = bars.add(ProgressBar::new(0).with_style(style.clone()));
+        bar.set_message(name.to_owned());
+        bar
+    };
+    let items: Vec<ProgressBar> = names.iter().map(|name| add(name)).collect();
+    let all = add("all");
     loop {
         let finished = job.wait(Duration::from_millis(50));
+        for (index, bar) in items.iter().enumerate() {
+            if let Some(item) = job.item_progress(index) {
+                bar.set_length(item.bytes_total.unwrap_or(0));
+                bar.set_position(item.bytes_done);
+                if item.finished && !bar.is_finished() {
+                    bar.abandon();
+                }
+            }
+        }
         let progress = job.progress();
-        bar.set_length(progress.bytes_total);
-        bar.set_position(progress.bytes_done);
-        bar.set_message(match progress.state {
-            JobState::WaitingForToken => "token?".to_owned(),
-            _ => format!("{}/{} files", progress.items_finished, progress.items_total),
-        });
+        all.set_length(progress.bytes_total);
+        all.set_position(progress.bytes_done);
+        if progress.state == JobState::WaitingForToken {
+            all.set_message("waiting for a token");
+        } else {
+            all.set_message(format!(
+                "{} of {} files, {} connections",
+                progress.items_finished, progress.items_total, progress.connections
+            ));
+        }
         if finished {
-            bar.finish();
+            all.abandon();
             return Ok(());
         }
     }
 }
 
 /// Prints a line for each item. Whether all were downloaded.
-pub fn print_results(job: &Job) -> bool {
+pub(crate) fn print_results(job: &Job) -> bool {
     println!(
         "\n{:<28} {:>13} {:>6} {:>8}  verified by",
         "file", "bytes", "parts", "MB/s"

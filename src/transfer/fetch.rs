@@ -256,7 +256,9 @@ impl Work<'_> {
                 call = call.header("If-Match", etag);
             }
         }
+        let asked = Instant::now();
         let reply = self.job.context.session.send(&call)?;
+        let latency = asked.elapsed();
         let bytes = match (reply.status, view.streaming) {
             (206, false) => self.check_partial(&reply, range, from, to)?,
             (200, _) => match self.check_whole(&reply, view, range, offset, piece.end)? {
@@ -288,6 +290,7 @@ impl Work<'_> {
         {
             let mut state = self.item.lock();
             state.parts = state.parts.saturating_add(1);
+            state.note_latency(latency);
         }
         self.receive(reply, view, range, bytes, buffer)
     }

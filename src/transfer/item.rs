@@ -1,12 +1,12 @@
 //! One file of a job, from its request to its result.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::located::Located;
 use super::plan::{self, Cut, Range};
-use super::progress::Counters;
-use super::result::ItemResult;
+use super::progress::{Counters, ItemProgress};
+use super::result::{ItemResult, ItemStatus};
 use super::sink::Sink;
 use super::verify::Verify;
 use crate::error::{Error, ErrorKind, Result};
@@ -47,6 +47,8 @@ pub(super) struct State {
     pub(super) sink: Option<Arc<Sink>>,
     pub(super) verify: Option<Arc<Verify>>,
     pub(super) hashing: bool,
+    /// From a request to the beginning of its reply, of late.
+    latency: Duration,
     /// What the first reply of each source said of its version.
     pub(super) versions: Vec<Option<Version>>,
     restart: Option<Restart>,
@@ -123,6 +125,7 @@ impl Item {
                 sink: None,
                 verify: None,
                 hashing: false,
+                latency: Duration::ZERO,
                 versions: Vec::new(),
                 restart: None,
                 restarts: 0,
@@ -140,6 +143,20 @@ impl Item {
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn progress(&self) -> ItemProgress {
+        let state = self.lock();
+        let (finished, bytes_done) = match &state.outcome {
+            Some(Ok(result)) if result.status == ItemStatus::Downloaded => (true, result.bytes),
+            Some(_) => (true, 0),
+            None => (false, state.written()),
+        };
+        ItemProgress {
+            bytes_done,
+            bytes_total: state.size,
+            finished,
+        }
     }
 
     /// Notes the first error; the workers stop at their next block.
@@ -245,7 +262,8 @@ impl Item {
         {
             return None;
         }
-        let tail = plan::steal(state.ranges.iter().map(Arc::as_ref), now)?;
+        let latency = state.latency;
+        let tail = plan::steal(state.ranges.iter().map(Arc::as_ref), latency, now)?;
         let tail = Arc::new(tail);
         // Always free: nobody else has seen it.
         let _ = tail.take();
@@ -314,6 +332,17 @@ impl Item {
 }
 
 impl State {
+    /// Notes how long a reply took to begin.
+    pub(super) fn note_latency(&mut self, latest: Duration) {
+        self.latency = match self.latency.is_zero() {
+            true => latest,
+            false => self
+                .latency
+                .mul_f64(0.75)
+                .saturating_add(latest.mul_f64(0.25)),
+        };
+    }
+
     fn count_size(&mut self, counters: &Counters) {
         use std::sync::atomic::Ordering::Relaxed;
         if let Some(size) = self.size
@@ -322,6 +351,16 @@ impl State {
             self.sized = true;
             counters.bytes_total.fetch_add(size, Relaxed);
             counters.items_sized.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// An item that is over without a size, such as one that was kept, holds nothing more in store.
+    pub(super) fn close_size(&mut self, counters: &Counters) {
+        if !self.sized {
+            self.sized = true;
+            counters
+                .items_sized
+                .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         }
     }
 
@@ -355,14 +394,16 @@ impl State {
         }
     }
 
+    fn written(&self) -> u64 {
+        self.ranges
+            .iter()
+            .fold(0, |sum, range| sum.saturating_add(range.written()))
+    }
+
     /// Takes back what was written, and the size if it may be another one now.
     fn forget(&mut self, counters: &Counters) {
         use std::sync::atomic::Ordering::Relaxed;
-        let written = self
-            .ranges
-            .iter()
-            .fold(0u64, |sum, range| sum.saturating_add(range.written()));
-        counters.take_back(written);
+        counters.take_back(self.written());
         self.ranges = Vec::new();
         if let Some(verify) = &self.verify {
             verify.reset();

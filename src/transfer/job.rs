@@ -8,7 +8,7 @@ use super::engine::Engine;
 use super::fetch::Work;
 use super::item::{Item, Next};
 use super::located::Located;
-use super::progress::Progress;
+use super::progress::{ItemProgress, Progress};
 use super::queue::{JobInner, Unit};
 use super::result::{ItemResult, ItemStatus};
 use crate::error::{Error, ErrorKind, Result};
@@ -212,6 +212,7 @@ impl Engine {
                 return;
             }
             state.outcome = Some(outcome.map_err(|error| error.context(&item.label)));
+            state.close_size(&job.counters);
             state.ranges = Vec::new();
             state.located = None;
             state.verify = None;
@@ -267,6 +268,10 @@ impl Engine {
 impl JobInner {
     pub(crate) fn progress(&self) -> Progress {
         self.counters.snapshot(self.items.len())
+    }
+
+    pub(crate) fn item_progress(&self, index: usize) -> Option<ItemProgress> {
+        Some(self.items.get(index)?.progress())
     }
 
     pub(crate) fn is_finished(&self) -> bool {

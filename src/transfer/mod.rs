@@ -23,6 +23,6 @@ mod verify;
 pub(crate) use engine::{Engine, EngineOptions, NewItem};
 pub(crate) use located::{Locate, Located, Piece};
 pub(crate) use part_file::PART_SUFFIX;
-pub use progress::{JobState, Progress};
+pub use progress::{ItemProgress, JobState, Progress};
 pub(crate) use queue::JobInner;
 pub use result::{ItemResult, ItemStatus, Verification};

@@ -12,8 +12,10 @@ const SMALLEST_RANGE: u64 = 1024 * 1024;
 const LARGEST_VERIFIED_RANGE: u64 = 32 * 1024 * 1024;
 /// A rest smaller than this is not worth a new request.
 const SMALLEST_SPLIT: u64 = 1024 * 1024;
-/// What a new request is assumed to cost before its first byte.
-const REQUEST_COST: Duration = Duration::from_millis(100);
+/// What sharing a rest must save to be worth a new request and a broken connection.
+const SMALLEST_GAIN: Duration = Duration::from_millis(100);
+/// The rate of a range is that of a time at least this long, just past.
+const RATE_WINDOW: Duration = Duration::from_millis(100);
 
 /// A piece of the file that one worker at a time fetches, from front to back.
 pub(super) struct Range {
@@ -35,7 +37,10 @@ struct Place {
     worker: bool,
     /// The item starts over: nobody may write here any more.
     dead: bool,
-    started: Option<(Instant, u64)>,
+    /// Since when, and from where, the rate is measured now.
+    mark: Option<(Instant, u64)>,
+    /// Bytes a second in the last full window of this worker.
+    rate: Option<f64>,
 }
 
 /// What a worker finds when it asks for its next block.
@@ -61,7 +66,8 @@ impl Range {
                 end,
                 worker: false,
                 dead: false,
-                started: None,
+                mark: None,
+                rate: None,
             }),
         }
     }
@@ -76,7 +82,8 @@ impl Range {
         let free = !place.worker && !place.dead && place.written < place.end;
         if free {
             place.worker = true;
-            place.started = Some((Instant::now(), place.written));
+            place.mark = Some((Instant::now(), place.written));
+            place.rate = None;
         }
         free
     }
@@ -117,8 +124,13 @@ impl Range {
 
     /// `count` bytes of the claimed block are written.
     pub(super) fn advance(&self, count: u64) {
+        let now = Instant::now();
         let mut place = self.lock();
         place.written = place.written.saturating_add(count).min(place.claimed);
+        if let Some(rate) = place.rate_since_mark(now) {
+            place.rate = Some(rate);
+            place.mark = Some((now, place.written));
+        }
     }
 
     pub(super) fn kill(&self) {
@@ -153,40 +165,41 @@ impl Range {
         (self.start <= from && place.written >= from).then_some(place.written)
     }
 
-    /// How long the worker will still need, and how many bytes a second it makes.
+    /// What is left for the worker, and how many bytes a second it makes; nothing while that is not known yet.
     fn outlook(&self, now: Instant) -> Option<(u64, f64)> {
         let place = self.lock();
-        let (since, from) = place.started.filter(|_| place.worker && !place.dead)?;
+        if !place.worker || place.dead {
+            return None;
+        }
         let rest = place.end.saturating_sub(place.claimed);
-        let time = now.saturating_duration_since(since).as_secs_f64();
-        let done = place.written.saturating_sub(from) as f64;
-        Some((rest, if time > 0.0 { done / time } else { 0.0 }))
+        // A window that is overdue tells of a rate that has dropped.
+        let latest = place.rate_since_mark(now);
+        let rate = match (place.rate, latest) {
+            (Some(rate), Some(latest)) => rate.min(latest),
+            (rate, latest) => rate.or(latest)?,
+        };
+        Some((rest, rate))
     }
 
-    /// Cuts off the part of the rest that another worker should fetch, so that both end at the same time.
-    fn split(&self, now: Instant) -> Option<Range> {
-        let (rest, rate) = self.outlook(now)?;
-        if rest < SMALLEST_SPLIT.saturating_mul(2) {
-            return None;
-        }
-        let expected = if rate > 0.0 {
-            rest as f64 / rate
-        } else {
-            f64::INFINITY
-        };
-        // A worker that has only just begun has no rate yet; neither is it slow.
-        if expected < 2.0 * REQUEST_COST.as_secs_f64() {
-            return None;
-        }
+    /// Cuts off the last `length` bytes, if that many still belong to nobody.
+    fn split_off(&self, length: u64) -> Option<Range> {
         let mut place = self.lock();
         let rest = place.end.checked_sub(place.claimed)?;
-        if rest < SMALLEST_SPLIT.saturating_mul(2) || place.dead || !place.worker {
+        if rest < length.saturating_add(SMALLEST_SPLIT) || place.dead || !place.worker {
             return None;
         }
-        let at = place.claimed.checked_add(rest / 2)?;
+        let at = place.end.checked_sub(length)?;
         let tail = Range::new(self.source, self.source_start, at, place.end);
         place.end = at;
         Some(tail)
+    }
+}
+
+impl Place {
+    fn rate_since_mark(&self, now: Instant) -> Option<f64> {
+        let (since, from) = self.mark?;
+        let time = now.saturating_duration_since(since);
+        (time >= RATE_WINDOW).then(|| self.written.saturating_sub(from) as f64 / time.as_secs_f64())
     }
 }
 
@@ -226,20 +239,38 @@ pub(super) fn cut(source: usize, source_start: u64, start: u64, end: u64, how: C
     ranges
 }
 
-/// Shares the rest of the range that would end last, if that makes the whole end sooner.
-pub(super) fn steal<'a>(ranges: impl Iterator<Item = &'a Range>, now: Instant) -> Option<Range> {
-    let slowest = ranges
+/// Shares the rest of the range that would end last, so that both workers end at the same time: `latency` is
+/// what a new request costs before its first byte. Nothing, if that would save too little.
+pub(super) fn steal<'a>(
+    ranges: impl Iterator<Item = &'a Range>,
+    latency: Duration,
+    now: Instant,
+) -> Option<Range> {
+    let active: Vec<(&Range, u64, f64)> = ranges
         .filter_map(|range| {
             let (rest, rate) = range.outlook(now)?;
-            let left = if rate > 0.0 {
-                rest as f64 / rate
-            } else {
-                f64::MAX
-            };
-            (rest > 0).then_some((range, left))
+            // A connection that stands still has a rate of nearly nothing, not of nothing.
+            Some((range, rest, rate.max(1.0)))
         })
-        .max_by(|a, b| a.1.total_cmp(&b.1))?;
-    slowest.0.split(now)
+        .collect();
+    let total: f64 = active.iter().map(|(_, _, rate)| rate).sum();
+    // What the new worker can be expected to make: as much as the others on average.
+    let usual = total / active.len().max(1) as f64;
+    let (range, rest, rate) = active.iter().max_by(|a, b| {
+        let (left_a, left_b) = (a.1 as f64 / a.2, b.1 as f64 / b.2);
+        left_a.total_cmp(&left_b)
+    })?;
+    let left = *rest as f64 / rate;
+    let share = (left - latency.as_secs_f64()) / (1.0 / rate + 1.0 / usual);
+    let gain = share / rate;
+    let least = SMALLEST_GAIN.max(latency.saturating_mul(2)).as_secs_f64();
+    if gain < least {
+        return None;
+    }
+    let share = (share as u64)
+        .max(SMALLEST_SPLIT)
+        .min(rest.saturating_sub(SMALLEST_SPLIT));
+    range.split_off(share)
 }
 
 #[cfg(test)]
@@ -282,46 +313,56 @@ mod tests {
         );
     }
 
+    /// A range on which a worker has made `done` bytes in the last `seconds`.
+    fn moving(start: u64, end: u64, done: u64, now: Instant, seconds: f64) -> Range {
+        let range = Range::new(0, 0, start, end);
+        assert!(range.take());
+        let mut place = range.lock();
+        place.written = start + done;
+        place.claimed = (place.written + BLOCK).min(end);
+        place.mark = now
+            .checked_sub(Duration::from_secs_f64(seconds))
+            .map(|at| (at, start));
+        drop(place);
+        range
+    }
+
     #[test]
     fn a_claimed_block_is_never_given_away() {
-        let range = Range::new(0, 0, 0, 64 << 20);
-        assert!(range.take());
+        let now = Instant::now();
+        let range = moving(0, 64 << 20, BLOCK, now, 1.0);
         assert!(!range.take(), "one worker at a time");
-        assert_eq!(
-            range.claim(),
-            Claim::Block {
-                offset: 0,
-                length: BLOCK
-            }
-        );
-        let later = Instant::now() + Duration::from_secs(10);
-        let tail = range.split(later).unwrap();
+        let tail = steal([&range].into_iter(), Duration::ZERO, now).unwrap();
         let (_, end) = range.rest().unwrap();
-        assert!(end >= BLOCK);
+        assert!(end >= 2 * BLOCK);
         assert_eq!(tail.start, end);
         assert_eq!(tail.rest().unwrap().1, 64 << 20);
     }
 
     #[test]
+    fn both_end_at_the_same_time() {
+        let now = Instant::now();
+        // 1 MB/s with 60 MB left, beside others that make 9 MB/s: the new worker gets most of it.
+        let slow = moving(0, 61_000_000, 1_000_000, now, 1.0);
+        let quick = moving(100_000_000, 110_000_000, 9_000_000, now, 1.0);
+        let tail = steal([&slow, &quick].into_iter(), Duration::ZERO, now).unwrap();
+        let share = tail.rest().unwrap().1 - tail.start;
+        assert!((45_000_000..55_000_000).contains(&share), "{share}");
+    }
+
+    #[test]
     fn small_or_quick_rests_are_left_alone() {
-        let small = Range::new(0, 0, 0, SMALLEST_SPLIT);
-        assert!(small.take());
-        assert!(
-            small
-                .split(Instant::now() + Duration::from_secs(9))
-                .is_none()
-        );
-        let quick = Range::new(0, 0, 0, 64 << 20);
-        assert!(quick.take());
-        for _ in 0..240 {
-            assert!(matches!(quick.claim(), Claim::Block { .. }));
-            quick.advance(BLOCK);
+        let now = Instant::now();
+        let small = moving(0, SMALLEST_SPLIT, 1000, now, 1.0);
+        let quick = moving(0, 64 << 20, 60 << 20, now, 1.0);
+        let new = Range::new(0, 0, 0, 64 << 20);
+        assert!(new.take());
+        for range in [&small, &quick, &new] {
+            assert!(steal([range].into_iter(), Duration::ZERO, now).is_none());
         }
-        // 60 MiB in a second: the last 4 MiB are done before another request has its first byte.
-        assert!(
-            quick
-                .split(Instant::now() + Duration::from_secs(1))
-                .is_none()
-        );
+        // What is worth sharing next door is not on a road where a request takes long.
+        let range = moving(0, 64 << 20, 32 << 20, now, 1.0);
+        assert!(steal([&range].into_iter(), Duration::from_secs(1), now).is_none());
+        assert!(steal([&range].into_iter(), Duration::ZERO, now).is_some());
     }
 }

@@ -59,6 +59,18 @@ impl Progress {
     }
 }
 
+/// How far one item has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ItemProgress {
+    /// Bytes that have arrived and are part of the file.
+    pub bytes_done: u64,
+    /// The size of the file, once it is known.
+    pub bytes_total: Option<u64>,
+    /// Whether the item is over, whatever became of it.
+    pub finished: bool,
+}
+
 /// The counters behind [`Progress`].
 #[derive(Default)]
 pub(super) struct Counters {

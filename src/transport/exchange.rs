@@ -219,16 +219,22 @@ impl Reply {
 
     /// The whole body of an API reply, within our limit on the decompressed size.
     pub(crate) fn into_bytes(self) -> Result<Vec<u8>> {
+        self.into_bytes_within(MAX_JSON)
+    }
+
+    /// The whole body, within a limit on the decompressed size.
+    pub(crate) fn into_bytes_within(self, limit: u64) -> Result<Vec<u8>> {
         let (host, limits) = (self.host, self.limits);
         let mut bytes = Vec::new();
         self.body
             .into_reader()
-            .take(MAX_JSON.saturating_add(1))
+            .take(limit.saturating_add(1))
             .read_to_end(&mut bytes)
             .map_err(|error| failure::explain_io(&host, limits, error))?;
-        if bytes.len() as u64 > MAX_JSON {
+        if bytes.len() as u64 > limit {
             return Err(Error::bad_response(format!(
-                "{host} sent a reply of more than 8 MB where a small one was expected."
+                "{host} sent a reply of more than {} MB where a smaller one was expected.",
+                limit >> 20
             )));
         }
         Ok(bytes)
