@@ -870,3 +870,102 @@ fn retry_after_is_obeyed_in_both_forms_and_told_when_it_is_too_long() {
     assert_eq!(error.retry_after(), Some(Duration::from_secs(999_999)));
     assert!(error.message().contains("Quota limit exceeded"), "{error}");
 }
+
+// Refusals of the other operations
+
+/// A client without the scope, one with a wrong token, and one with everything.
+fn clients(world: &World) -> [(Client, ErrorKind, u16); 2] {
+    let wrong_token = world.builder(ALL_SCOPES).access_token("wrong").unwrap();
+    [
+        (
+            world.builder("code:all").build().unwrap(),
+            ErrorKind::Forbidden,
+            403,
+        ),
+        (wrong_token.build().unwrap(), ErrorKind::Auth, 401),
+    ]
+}
+
+#[test]
+fn details_refusals_have_their_kinds() {
+    let world = World::new();
+    let details = |client: &Client, request: &Request| {
+        let error = client.details(request, Duration::ZERO, None).unwrap_err();
+        (error.kind(), error.http_status())
+    };
+    for (client, kind, status) in clients(&world) {
+        assert_eq!(details(&client, &world.derivative()), (kind, Some(status)));
+    }
+    let missing = Request::derivative(&world.urn, "urn:adsk.viewing:fs.file:x/none").unwrap();
+    assert_eq!(
+        details(&world.client(), &missing),
+        (ErrorKind::NotFound, Some(404))
+    );
+    let malformed = Request::derivative("A", &world.derivative).unwrap();
+    assert_eq!(
+        details(&world.client(), &malformed),
+        (ErrorKind::Http, Some(400))
+    );
+}
+
+#[test]
+fn direct_download_refusals_have_their_kinds() {
+    let world = World::new();
+    let direct = |client: &Client, request: Request| {
+        let request = request.direct_download(true).unwrap().to_memory(2000);
+        let error = client
+            .download(vec![request], |_| true)
+            .unwrap()
+            .remove(0)
+            .unwrap_err();
+        (error.kind(), error.http_status())
+    };
+    for (client, kind, status) in clients(&world) {
+        assert_eq!(direct(&client, world.derivative()), (kind, Some(status)));
+    }
+    let missing = Request::derivative(&world.urn, "urn:adsk.viewing:fs.file:x/none").unwrap();
+    assert_eq!(
+        direct(&world.client(), missing),
+        (ErrorKind::NotFound, Some(404))
+    );
+    let malformed = Request::derivative("A", &world.derivative).unwrap();
+    assert_eq!(
+        direct(&world.client(), malformed),
+        (ErrorKind::Http, Some(400))
+    );
+}
+
+#[test]
+fn batch_refusals_have_their_kinds() {
+    let world = World::new();
+    for signing in [
+        ObjectSigning::Batch,
+        ObjectSigning::SignedS3Download,
+        ObjectSigning::SignedUrl,
+    ] {
+        let request = object("x").signing(signing).unwrap();
+        for (client, kind, status) in clients(&world) {
+            let error = sign(&client, &request).unwrap_err();
+            assert_eq!(
+                (error.kind(), error.http_status()),
+                (kind, Some(status)),
+                "{signing:?}"
+            );
+        }
+    }
+    world.fault(
+        "batchsigneds3download",
+        None,
+        Fault::Status {
+            status: 400,
+            body: r#"{"reason":"no good"}"#.to_owned(),
+            headers: Default::default(),
+        },
+    );
+    let error = sign(&world.client(), &object("x")).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.http_status()),
+        (ErrorKind::Http, Some(400))
+    );
+    assert!(error.message().contains("no good"), "{error}");
+}

@@ -235,6 +235,28 @@ fn the_direct_download_is_whole_when_it_fits_and_in_ranges_above_256_mb() {
 }
 
 #[test]
+fn the_direct_download_in_ranges_when_the_size_is_known() {
+    let sandbox = sandbox();
+    let urn = sandbox.add_design("urn:adsk.objects:os.object:b/house.rvt", "US");
+    let derivative = format!("urn:adsk.viewing:fs.file:{urn}/output/box.obj");
+    let content = Content::synthetic(20 << 20, 9);
+    sandbox.add_derivative(&urn, &derivative, content.clone());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("box.obj");
+    let request = Request::derivative(&urn, &derivative)
+        .unwrap()
+        .direct_download(true)
+        .unwrap()
+        .size(content.len())
+        .to_file(&path);
+    let result = one(&client(&sandbox), request).unwrap();
+    check(&path, &content);
+    assert!(result.parts > 1);
+    let requests = sandbox.requests();
+    assert!(requests.iter().all(|request| request.status == 206));
+}
+
+#[test]
 fn a_plain_url_of_unknown_size_is_discovered_by_its_first_part() {
     let sandbox = sandbox();
     let client = client(&sandbox);

@@ -139,6 +139,24 @@ pub(crate) fn raw_body(received: &[u8]) -> &[u8] {
     &received[end + 4..]
 }
 
+/// The decoded body of an answer that must be compressed. Not by ureq: in a workspace where another crate wants it
+/// to, it decodes by itself and takes the header away.
+pub(crate) fn unpacked(url: &str, more: &str) -> Vec<u8> {
+    let (received, outcome) = raw(url, &format!("{more}Connection: close\r\n"));
+    outcome.unwrap();
+    let body = raw_body(&received);
+    let head = String::from_utf8_lossy(&received[..received.len() - body.len()]);
+    assert!(
+        head.to_ascii_lowercase().contains("content-encoding: gzip"),
+        "{head}"
+    );
+    let mut plain = Vec::new();
+    flate2::read::GzDecoder::new(body)
+        .read_to_end(&mut plain)
+        .unwrap();
+    plain
+}
+
 pub(crate) fn encode(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }

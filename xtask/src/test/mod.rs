@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check there is, as steps.
 
+mod bindings;
 mod c;
 mod dependencies;
 mod install;

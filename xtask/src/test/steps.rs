@@ -2,7 +2,7 @@
 
 use super::need::{Need, Probe, Source};
 use super::step::{Program, Step, Work};
-use super::{c, dependencies, valgrind};
+use super::{bindings, c, dependencies, valgrind};
 
 const GCC: Need = Need::program("gcc");
 const GXX: Need = Need::program("g++");
@@ -19,6 +19,26 @@ const CLIPPY: Need = Need {
     name: "clippy",
     probe: Probe::Succeeds("cargo", &["clippy", "--version"]),
     source: Source::RustComponent("clippy"),
+};
+
+const PYTHON: Need = Need::program("python3");
+
+const MONO: Need = Need {
+    name: "mono",
+    probe: Probe::OnPath("mono"),
+    source: Source::DebianPackage("mono-runtime"),
+};
+
+const MONO_CORE: Need = Need {
+    name: "System.Core for mono",
+    probe: Probe::Succeeds("dpkg", &["-s", "libmono-system-core4.0-cil"]),
+    source: Source::DebianPackage("libmono-system-core4.0-cil"),
+};
+
+const MCS: Need = Need {
+    name: "mcs",
+    probe: Probe::OnPath("mcs"),
+    source: Source::DebianPackage("mono-mcs"),
 };
 
 const CARGO_DENY: Need = Need {
@@ -111,6 +131,26 @@ pub(crate) const ALL: &[Step] = &[
         work: &[Work::Check {
             shown: "cargo test, with valgrind before each C program",
             check: valgrind::check,
+        }],
+    },
+    Step {
+        name: "python",
+        what: "the Python wrapper, against the library and the sandbox",
+        needs: &[PYTHON],
+        wants: &[],
+        work: &[Work::Check {
+            shown: "python3 -m unittest in bindings/python",
+            check: bindings::python,
+        }],
+    },
+    Step {
+        name: "csharp",
+        what: "the C# wrapper on Mono, and on .NET 8 where its compiler is",
+        needs: &[MONO, MCS, MONO_CORE],
+        wants: &[],
+        work: &[Work::Check {
+            shown: "bindings/csharp/run-tests",
+            check: bindings::csharp,
         }],
     },
     Step {

@@ -17,7 +17,7 @@ pub(crate) fn check(context: &Context<'_>) -> Result<()> {
     let logs = context.folder().join("logs");
     fs::create_dir(&logs)?;
     let runner = format!(
-        "valgrind --quiet --error-exitcode=9 --leak-check=full --suppressions={} --log-file={}/%p",
+        "valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions={} --log-file={}/%p",
         suppressions.display(),
         logs.display()
     );

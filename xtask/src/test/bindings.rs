@@ -1,0 +1,77 @@
+//! The tests of the wrappers for other languages, against the library and the sandbox as just built.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::machine::{Context, succeed};
+
+/// What the wrappers' own tests look for in their environment.
+const LIBRARY: &str = "APSFETCH_LIBRARY";
+const SANDBOX: &str = "APSFETCH_SANDBOX";
+
+pub(crate) fn python(context: &Context<'_>) -> Result<()> {
+    let mut tests = context.command("python3");
+    tests
+        .args(["-m", "unittest", "discover", "--start-directory", "tests"])
+        .current_dir(crate::project::root().join("bindings/python"))
+        // Nothing is left in the tree.
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONPATH", "src");
+    run(context, &mut tests)
+}
+
+pub(crate) fn csharp(context: &Context<'_>) -> Result<()> {
+    let script = crate::project::root().join("bindings/csharp/run-tests");
+    run(context, &mut context.command(&script.to_string_lossy()))
+}
+
+fn run(context: &Context<'_>, tests: &mut Command) -> Result<()> {
+    let mut build = context.command("cargo");
+    build.args(["build", "--package", "apsfetch", "--lib"]);
+    succeed(&mut build).context("building the library")?;
+    let mut build = context.command("cargo");
+    build.args(["build", "--package", "apsfetch-sandbox", "--bins"]);
+    succeed(&mut build).context("building the sandbox")?;
+    let folder = built()?;
+    tests
+        .env(LIBRARY, existing(&folder, &shared_library())?)
+        .env(SANDBOX, existing(&folder, &program("apsfetch-sandbox"))?);
+    succeed(tests)
+}
+
+/// The folder that cargo builds into: this program was built there too.
+fn built() -> Result<PathBuf> {
+    let own = std::env::current_exe().context("the path of this program")?;
+    Ok(own.parent().context("a folder")?.to_owned())
+}
+
+fn existing(folder: &Path, name: &str) -> Result<PathBuf> {
+    let file = folder.join(name);
+    ensure!(file.is_file(), "{} was not built", file.display());
+    Ok(file)
+}
+
+fn shared_library() -> String {
+    format!(
+        "{}apsfetch{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    )
+}
+
+fn program(name: &str) -> String {
+    format!("{name}{}", std::env::consts::EXE_SUFFIX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_that_is_not_there_is_an_error_and_not_a_pass() {
+        let error = existing(Path::new("/nowhere"), &shared_library()).unwrap_err();
+        assert!(error.to_string().contains("was not built"), "{error}");
+    }
+}
