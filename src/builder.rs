@@ -133,7 +133,8 @@ impl ClientBuilder {
     }
 
     /// How long a job waits for [`Client::set_access_token`] when APS refuses the token or there is none.
-    /// The default is zero: the items fail with [`ErrorKind::Auth`] at once.
+    /// The default is zero: the items fail with [`ErrorKind::Auth`](crate::ErrorKind::Auth) at once. Blocking calls,
+    /// such as [`Client::sign`], never wait: they fail, and can be made again with another token.
     pub fn token_wait(mut self, wait: Duration) -> Self {
         self.token_wait = wait;
         self

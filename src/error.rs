@@ -18,7 +18,8 @@ pub enum ErrorKind {
     WrongProcess = -3,
     /// A bug in this library was caught before it reached the host program.
     Panic = -4,
-    /// The operating system refused a thread, memory or a descriptor.
+    /// The operating system refused a thread, memory or a descriptor, or the file is larger than the request
+    /// allows for memory.
     Resource = -5,
     /// The call is not possible in this state, for example results of a running job.
     InvalidState = -6,

@@ -333,6 +333,25 @@ fn a_500_is_tried_again_and_its_request_id_is_told() {
 }
 
 #[test]
+fn a_derivative_that_is_not_ready_is_not_signed() {
+    let world = World::new();
+    world.fault(
+        "signedcookies",
+        None,
+        Fault::Status {
+            status: 202,
+            body: String::new(),
+            headers: Default::default(),
+        },
+    );
+    let error = sign(&world.client(), &world.derivative()).unwrap_err();
+    assert_eq!(
+        (kind(&error), error.http_status()),
+        (ErrorKind::NotReady, Some(202))
+    );
+}
+
+#[test]
 fn svf2_is_explained() {
     let world = World::new();
     let svf2 = format!("urn:adsk.viewing:fs.file:{}/output/house.svf2", world.urn);

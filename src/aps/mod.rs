@@ -30,7 +30,7 @@ pub use signed_url::{Access, SignedUrl, SignedUrlOptions};
 pub(crate) use token::{Bearer, Credentials, Tokens};
 
 use crate::cancel::CancelToken;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use crate::threads::Threads;
 use crate::transport::{Backoff, Call, Context, Network, Reply, origin};
@@ -124,8 +124,20 @@ impl Api {
         let url = format!("{}{}", self.base, call.path);
         let mut backoff = Backoff::new();
         let mut rejections = 0u32;
+        let mut refusal: Option<Error> = None;
         loop {
-            let bearer = self.tokens.bearer(context)?;
+            // Without another token, the answer to the last one says more than that there is none.
+            let bearer = self
+                .tokens
+                .bearer(context)
+                .map_err(|error| match &refusal {
+                    Some(refusal)
+                        if error.kind() == ErrorKind::Auth && error.http_status().is_none() =>
+                    {
+                        refusal.clone()
+                    }
+                    _ => error,
+                })?;
             let request = Call {
                 method: call.method,
                 url: &url,
@@ -141,6 +153,7 @@ impl Api {
                     let again = self.tokens.rejected(&bearer);
                     rejections = rejections.saturating_add(1);
                     if again && rejections < 2 {
+                        refusal = Some(error);
                         continue;
                     }
                     return Err(error);

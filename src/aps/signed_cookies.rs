@@ -76,6 +76,9 @@ impl Api {
         let reply = self
             .call(context, &call, &[])
             .map_err(|error| super::direct::explain_svf2(derivative_urn, error))?;
+        if reply.status == 202 {
+            return Err(reply.into_error("Signing the derivative"));
+        }
         let server_now = reply.date();
         let cookies = read_cookies(&reply);
         let body: Body = json::read(reply, "signedcookies reply")?;

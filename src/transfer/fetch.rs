@@ -137,6 +137,10 @@ impl Work<'_> {
             if state.generation != generation {
                 return Ok(());
             }
+            // Whoever was renewing may have ended without a word.
+            if let Some(error) = &state.error {
+                return Err(error.clone());
+            }
             if !state.renewing {
                 break;
             }
@@ -150,7 +154,7 @@ impl Work<'_> {
         if !self.job.locator.can_renew(self.index) {
             return cause.map_or(Ok(()), Err);
         }
-        if let Some(cause) = cause {
+        if let Some(cause) = &cause {
             if cause.kind() == ErrorKind::Auth {
                 self.job.locator.refused(self.index);
             }
@@ -161,7 +165,7 @@ impl Work<'_> {
                 1
             };
             if state.barren_renewals >= limit {
-                return Err(cause);
+                return Err(cause.clone());
             }
             state.barren_renewals = state.barren_renewals.saturating_add(1);
         }
@@ -191,6 +195,10 @@ impl Work<'_> {
             Err(error) if error.kind() == ErrorKind::Changed => {
                 self.item.restart(None, error);
                 Ok(())
+            }
+            // There is no other token: what the server said of the last one says more.
+            Err(error) if error.kind() == ErrorKind::Auth && error.http_status().is_none() => {
+                Err(cause.unwrap_or(error))
             }
             other => other,
         }

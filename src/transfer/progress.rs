@@ -139,6 +139,10 @@ impl Observer for Counters {
         }
     }
 
+    fn can_wait_for_token(&self) -> bool {
+        true
+    }
+
     fn may_retry(&self, _wait: Duration) -> bool {
         self.retries.fetch_add(1, Ordering::Relaxed);
         self.retries_left.fetch_sub(1, Ordering::Relaxed) > 0

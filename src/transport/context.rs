@@ -30,6 +30,10 @@ impl Context {
 pub(crate) trait Observer: Send + Sync {
     /// The work stands still until the host sets an access token, or goes on.
     fn waiting_for_token(&self, waiting: bool);
+    /// Whether anybody sees that the work stands still. A blocking call does not wait: nobody would know for what.
+    fn can_wait_for_token(&self) -> bool {
+        false
+    }
     /// A request failed and would be sent again after `wait`. `false`: the budget is used up.
     fn may_retry(&self, wait: Duration) -> bool;
 }

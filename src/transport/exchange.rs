@@ -271,6 +271,9 @@ impl Reply {
             (400, Some("ExpiredToken")) | (403, Some("RequestHasExpired")) => {
                 " The signed URL has expired."
             }
+            (202, _) => {
+                " The derivative is not translated yet: wait until its manifest says success."
+            }
             (401, _) => " The access token is missing, wrong or expired: get a new one.",
             (403, _) => {
                 " The token lacks a scope or the right to this item. Check the scopes and that the app has access."
