@@ -1,0 +1,194 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Threading;
+
+namespace ApsFetch.Tests
+{
+    /// <summary>APS on loopback: the program named by APSFETCH_SANDBOX. It ends with its standard input, so also
+    /// when the tests crash.</summary>
+    internal sealed class Sandbox : IDisposable
+    {
+        internal const string Bucket = "apsfetch-sandbox-files";
+
+        private static Sandbox _shared;
+        private readonly Process _process;
+        private readonly string _info;
+        private readonly string _api;
+
+        internal Sandbox(string arguments = "")
+        {
+            var program = Environment.GetEnvironmentVariable("APSFETCH_SANDBOX");
+            if (string.IsNullOrEmpty(program))
+            {
+                throw new InvalidOperationException("APSFETCH_SANDBOX is not set");
+            }
+            _process = Process.Start(new ProcessStartInfo(program, "--until-stdin-closes " + arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true
+            });
+            _info = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The sandbox did not start.");
+            _api = Value("api");
+        }
+
+        internal static Sandbox Shared => _shared ?? (_shared = new Sandbox());
+
+        internal string ClientId => Value("client_id");
+
+        internal string CaFile => Value("ca_file");
+
+        /// <summary>The URN of the first sample design, house.rvt.</summary>
+        internal string Design => Value("urn");
+
+        /// <summary>The URN of the first derivative whose name ends like this.</summary>
+        internal string Derivative(string end)
+        {
+            return Regex.Match(_info, "\"urn\":\"([^\"]*" + Regex.Escape(end) + ")\"").Groups[1].Value;
+        }
+
+        internal static void StopShared()
+        {
+            _shared?.Dispose();
+            _shared = null;
+        }
+
+        internal string Token(string scopes = "data:read")
+        {
+            var answer = Post("token", "{\"scopes\":\"" + scopes + "\"}");
+            return Regex.Match(answer, "\"access_token\":\\s*\"([^\"]+)\"").Groups[1].Value;
+        }
+
+        internal ApsClientOptions Options() => new ApsClientOptions
+        {
+            BaseUrl = _api,
+            ClientId = ClientId,
+            ClientSecret = Value("client_secret"),
+            CaFile = CaFile,
+            Proxy = ""
+        };
+
+        internal ApsClientOptions OptionsWithoutToken() => new ApsClientOptions { BaseUrl = _api, Proxy = "" };
+
+        internal ApsClient Client() => new ApsClient(Options());
+
+        internal ObjectRequest AddObject(string key, string content, string path = null)
+        {
+            Post("objects", "{\"bucket\":\"" + Bucket + "\",\"key\":\"" + key + "\",\"content\":" + content + "}");
+            return new ObjectRequest(Bucket, key, path);
+        }
+
+        /// <summary>A fault for this path alone, as long as the result lives.</summary>
+        internal IDisposable Fault(string pathContains, string fault, string more = "")
+        {
+            var answer = Post("faults", "{\"match\":{\"path_contains\":\"" + pathContains + "\"" + more + "},\"fault\":" + fault + "}");
+            return new RemoveFault(this, Regex.Match(answer, "\"id\":\\s*(\\d+)").Groups[1].Value);
+        }
+
+        internal string Post(string path, string json) => Send("POST", path, json);
+
+        internal string Get(string path) => Send("GET", path, "");
+
+        /// <summary>Waits until a request has reached the sandbox.</summary>
+        internal void WaitForRequest(string target)
+        {
+            var clock = Stopwatch.StartNew();
+            while (Get("requests").IndexOf(target, StringComparison.Ordinal) < 0)
+            {
+                if (clock.Elapsed > TimeSpan.FromSeconds(30))
+                {
+                    throw new TimeoutException("No request came: " + target);
+                }
+                Thread.Sleep(1);
+            }
+        }
+
+        public void Dispose()
+        {
+            _process.StandardInput.Close();
+            if (!_process.WaitForExit(10000))
+            {
+                _process.Kill();
+            }
+            _process.Dispose();
+        }
+
+        private string Value(string name)
+        {
+            var match = Regex.Match(_info, "\"" + name + "\":\"([^\"]*)\"");
+            return match.Success ? match.Groups[1].Value : null;
+        }
+
+        // By hand, since HttpClient is one more assembly to install on Mono and HttpWebRequest is obsolete on .NET.
+        private string Send(string method, string path, string body)
+        {
+            var address = new Uri(_api);
+            using (var connection = new TcpClient(address.Host, address.Port))
+            using (var stream = connection.GetStream())
+            {
+                var bytes = Encoding.UTF8.GetBytes(body);
+                var head = Encoding.ASCII.GetBytes(
+                    $"{method} /sandbox/{path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n" +
+                    $"Content-Type: application/json\r\nContent-Length: {bytes.Length}\r\n\r\n");
+                stream.Write(head, 0, head.Length);
+                stream.Write(bytes, 0, bytes.Length);
+                var answer = new StreamReader(stream, Encoding.UTF8).ReadToEnd();
+                if (!answer.StartsWith("HTTP/1.1 2", StringComparison.Ordinal))
+                {
+                    throw new InvalidOperationException($"{method} {path} {body}: {answer}");
+                }
+                return answer;
+            }
+        }
+
+        private sealed class RemoveFault : IDisposable
+        {
+            private readonly Sandbox _sandbox;
+            private readonly string _id;
+
+            internal RemoveFault(Sandbox sandbox, string id)
+            {
+                _sandbox = sandbox;
+                _id = id;
+            }
+
+            public void Dispose() => _sandbox.Send("DELETE", "faults/" + _id, "");
+        }
+    }
+
+    /// <summary>A folder that is gone afterwards.</summary>
+    internal sealed class TemporaryFolder : IDisposable
+    {
+        internal TemporaryFolder(string name = "files")
+        {
+            Root = Path.Combine(Path.GetTempPath(), "apsfetch-" + Guid.NewGuid().ToString("N"));
+            Folder = Path.Combine(Root, name);
+            Directory.CreateDirectory(Folder);
+        }
+
+        private string Root { get; }
+
+        internal string Folder { get; }
+
+        internal string this[string name] => Path.Combine(Folder, name);
+
+        public void Dispose() => Directory.Delete(Root, true);
+    }
+
+    /// <summary>Tells at once, on the thread that reports; Progress&lt;T&gt; would post.</summary>
+    internal sealed class Listener : IProgress<DownloadProgress>
+    {
+        private readonly Action<DownloadProgress> _tell;
+
+        internal Listener(Action<DownloadProgress> tell)
+        {
+            _tell = tell;
+        }
+
+        public void Report(DownloadProgress value) => _tell(value);
+    }
+}
