@@ -11,12 +11,12 @@ pub(crate) fn show_progress(
     names: &[String],
 ) -> Result<(), indicatif::style::TemplateError> {
     let style = ProgressStyle::with_template(
-        "{msg:<24} [{bar:32.cyan/blue}] {bytes:>11} of {total_bytes:<11} {bytes_per_sec:>13}",
+        "{msg:<29} [{bar:28.cyan/blue}] {bytes:>11} of {total_bytes:<11} {bytes_per_sec:>13}",
     )?
     .progress_chars("#>-");
     let bars = MultiProgress::new();
     let add = |name: &str| {
-        let bar = bars.add(ProgressBar::new(0).with_style(style.clone()));
+        let bar = bars.add(ProgressBar::no_length().with_style(style.clone()));
         bar.set_message(name.to_owned());
         bar
     };
@@ -26,7 +26,9 @@ pub(crate) fn show_progress(
         let finished = job.wait(Duration::from_millis(50));
         for (index, bar) in items.iter().enumerate() {
             if let Some(item) = job.item_progress(index) {
-                bar.set_length(item.bytes_total.unwrap_or(0));
+                if let Some(size) = item.bytes_total {
+                    bar.set_length(size);
+                }
                 bar.set_position(item.bytes_done);
                 if item.finished && !bar.is_finished() {
                     bar.abandon();

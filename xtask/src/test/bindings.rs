@@ -14,7 +14,7 @@ const SANDBOX: &str = "APSFETCH_SANDBOX";
 pub(crate) fn python(context: &Context<'_>) -> Result<()> {
     let mut tests = context.command("python3");
     tests
-        .args(["-m", "unittest", "discover", "--start-directory", "tests"])
+        .args(["-m", "unittest", "discover", "-s", "tests", "-t", "."])
         .current_dir(crate::project::root().join("bindings/python"))
         // Nothing is left in the tree.
         .env("PYTHONDONTWRITEBYTECODE", "1")
