@@ -133,7 +133,10 @@ impl Client {
     }
 
     pub(crate) fn context(&self, cancel: Option<&CancelToken>) -> Context {
-        Context::alone(&self.inner.api.network, cancel)
+        let context = Context::alone(&self.inner.api.network, cancel);
+        // A client that is shut down must not be kept by a call that waits.
+        self.inner.api.closing.watch(&context.session);
+        context
     }
 
     /// Starts to download. Each request needs a target, and no two the same one.

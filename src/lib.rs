@@ -38,7 +38,7 @@ compile_error!(
 
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!(
-    "apsfetch supports 64-bit targets only: its C handles carry a type, a generation and a slot."
+    "apsfetch supports 64-bit targets only: a C handle is a 64-bit number that is never used again."
 );
 
 mod aps;
@@ -64,8 +64,8 @@ mod transport;
 mod upload;
 
 pub use aps::{Access, Details, SignedUrl, SignedUrlOptions};
-pub use cancel::CancelToken;
 pub use builder::ClientBuilder;
+pub use cancel::CancelToken;
 pub use client::Client;
 pub use error::{Error, ErrorKind, Result};
 pub use folder::{
@@ -77,5 +77,5 @@ pub use manifest::{Manifest, ManifestMessage, ManifestNode, TranslationStatus};
 pub use objects::{ListOptions, ObjectInfo, ObjectPage};
 pub use request::{ExistingFile, ObjectSigning, Request};
 pub use signed::{Cookie, Signed, SignedChunk, SignedStatus};
-pub use upload::{UploadOptions, UploadResult};
 pub use transfer::{ItemProgress, ItemResult, ItemStatus, JobState, Progress, Verification};
+pub use upload::{UploadOptions, UploadResult};

@@ -8,8 +8,8 @@ mod page;
 mod request;
 
 use crate::aps::{Api, Secrets};
-use crate::cancel::CancelToken;
 use crate::builder::check_words;
+use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;

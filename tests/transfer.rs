@@ -355,6 +355,44 @@ fn what_breaks_off_is_continued_at_the_byte_it_reached() {
 }
 
 #[test]
+fn many_small_objects_arrive_although_every_few_requests_fail() {
+    let sandbox = sandbox();
+    let folder = tempfile::tempdir().unwrap();
+    let content = |index: u64| Content::synthetic(index * 1777 % 200_000, index);
+    let requests = (0..120)
+        .map(|index| {
+            let key = format!("{index}.bin");
+            sandbox.add_object(BUCKET, &key, content(index));
+            Request::object(BUCKET, &key)
+                .unwrap()
+                .to_file(folder.path().join(&key))
+        })
+        .collect();
+    let failing = Fault::Status {
+        status: 503,
+        body: String::new(),
+        headers: Default::default(),
+    };
+    for (every, fault) in [
+        (9, Fault::Reset { at: 100 }),
+        (31, failing),
+        (17, Fault::Truncate { at: 1000 }),
+        (19, Fault::Drop { reset: false }),
+    ] {
+        let mut rule = Rule::new(fault);
+        rule.matching.origin = Some(Origin::S3);
+        rule.matching.every = Some(every);
+        sandbox.fault(rule);
+    }
+    let results = client(&sandbox).download(requests, |_| true).unwrap();
+    for (index, result) in (0..).zip(results) {
+        let result = result.unwrap();
+        check(result.path.as_deref().unwrap(), &content(index));
+    }
+    assert!(part_files(folder.path()).is_empty());
+}
+
+#[test]
 fn a_wrong_range_is_never_written() {
     let sandbox = sandbox();
     sandbox.add_object(BUCKET, "x", Content::synthetic(4 << 20, 5));

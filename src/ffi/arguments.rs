@@ -2,11 +2,14 @@
 
 use std::ffi::{CStr, c_char};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
+use super::cancel_token::apsfetch_cancel_token;
 use super::handle;
+use super::job::APSFETCH_NO_LIMIT;
 use super::request::apsfetch_request;
-use crate::error::{Error, Result};
-use crate::request::Request;
+use crate::{CancelToken, Error, Request, Result};
 
 /// More requests than this in one call are taken for a mistake in the count.
 const MAX_REQUESTS: usize = 1_000_000;
@@ -26,6 +29,22 @@ pub(super) unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<&'a str
     let text = unsafe { CStr::from_ptr(text) };
     text.to_str()
         .map_err(|_| Error::invalid(format!("The {name} is not valid UTF-8.")))
+}
+
+/// A text, or none for NULL.
+///
+/// # Safety
+///
+/// `text` is NULL, or as for [`text`].
+pub(super) unsafe fn optional_text<'a>(
+    optional: *const c_char,
+    name: &str,
+) -> Result<Option<&'a str>> {
+    if optional.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the caller vouches for the pointer.
+    unsafe { text(optional, name) }.map(Some)
 }
 
 /// A path in UTF-8.
@@ -92,8 +111,43 @@ pub(super) fn flag(value: i32, name: &str) -> Result<bool> {
     match value {
         0 => Ok(false),
         1 => Ok(true),
-        _ => Err(Error::invalid(format!("The {name} is {value}, not 0 or 1."))),
+        _ => Err(Error::invalid(format!(
+            "The {name} is {value}, not 0 or 1."
+        ))),
     }
+}
+
+/// A limit on a wait, in milliseconds.
+pub(super) fn limit(milliseconds: u32) -> Duration {
+    match milliseconds {
+        APSFETCH_NO_LIMIT => Duration::MAX,
+        _ => Duration::from_millis(milliseconds.into()),
+    }
+}
+
+/// How long a URL works; 0 is the default of APS.
+pub(super) fn minutes(minutes: u32) -> Option<u32> {
+    Some(minutes).filter(|minutes| *minutes != 0)
+}
+
+/// One of a list. `name` says what it is a list of.
+pub(super) fn item<'a, T>(list: &'a [T], index: usize, name: &str) -> Result<&'a T> {
+    list.get(index).ok_or_else(|| {
+        Error::invalid(format!(
+            "The index {index} is not below the number of {name}, {}.",
+            list.len()
+        ))
+    })
+}
+
+/// A cancel token, or none for NULL.
+pub(super) fn cancel_token(
+    token: *const apsfetch_cancel_token,
+) -> Result<Option<Arc<CancelToken>>> {
+    if token.is_null() {
+        return Ok(None);
+    }
+    handle::get(token).map(Some)
 }
 
 /// Copies of an array of requests.
@@ -120,8 +174,8 @@ pub(super) unsafe fn requests(
         .map(|index| {
             // SAFETY: below `count`, for which the caller vouches.
             let request = unsafe { requests.add(index).read_unaligned() };
-            let request = handle::get(request)
-                .map_err(|error| error.context(format!("Request {index}")))?;
+            let request =
+                handle::get(request).map_err(|error| error.context(format!("Request {index}")))?;
             Ok(request.copy())
         })
         .collect()

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::error::{ErrorObject, apsfetch_error};
 use super::status::{APSFETCH_E_PANIC, APSFETCH_OK, APSFETCH_PENDING};
 use super::{handle, output};
-use crate::error::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// How a call went that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +32,7 @@ pub(super) unsafe fn call(
         Some(Ok(Outcome::Done)) => return APSFETCH_OK,
         Some(Ok(Outcome::Pending)) => return APSFETCH_PENDING,
         Some(Err(failure)) => failure,
-        None => Error::new(
-            ErrorKind::Panic,
-            "A bug in apsfetch was caught. The call did nothing, or not all it should. Please report it.",
-        ),
+        None => bug(),
     };
     let status = failure.kind().code();
     if !error.is_null() {
@@ -47,6 +44,14 @@ pub(super) unsafe fn call(
         }
     }
     status
+}
+
+/// What a caught panic is for the caller.
+pub(super) fn bug() -> Error {
+    Error::new(
+        ErrorKind::Panic,
+        "A bug in apsfetch was caught. The call did nothing, or not all it should. Please report it.",
+    )
 }
 
 /// Runs the body of an export that returns a value, or `fallback` when it fails.

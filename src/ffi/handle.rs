@@ -5,13 +5,12 @@
 //! freed. A call works on its own clone of the `Arc`, so an object lives until the last call on it has
 //! returned, whoever frees it meanwhile.
 
+use crate::{Error, ErrorKind, Result};
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
-
-use crate::error::{Error, ErrorKind, Result};
 
 /// A type of C, and the Rust object behind it. No two have the same object type.
 pub(super) trait Handle {
@@ -141,6 +140,10 @@ pub(super) fn remove<H: Handle>(handle: *const H) -> Result<Arc<H::Object>> {
     };
     // The caller's clone is not the last one, so nothing of the object runs under the lock.
     entries.remove(&id);
+    if entries.is_empty() {
+        // An emptied map keeps some memory, which nobody could give back once the library is unloaded.
+        *entries = BTreeMap::new();
+    }
     Ok(object)
 }
 
@@ -183,16 +186,4 @@ fn unknown<H: Handle>() -> Error {
 
 fn invalid(message: String) -> Error {
     Error::new(ErrorKind::InvalidHandle, message)
-}
-
-/// How many handles there are, for tests of what is left behind.
-#[cfg(test)]
-pub(super) fn count() -> usize {
-    current().map_or(0, |(_, table)| {
-        table
-            .entries
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len()
-    })
 }

@@ -8,10 +8,12 @@
 //! 2. Make its body one call of the guard: [`guard::call`] for a status, [`guard::value`] for anything else.
 //! 3. Inside, turn every argument into a checked Rust value with [`arguments`] (text, flags, requests),
 //!    [`handle::get`] (handles) and [`output`] (results), then call the Rust API and let `?` do the rest.
+//!    One that calls back goes through [`callback::run`] instead of the guard.
 //! 4. A new noun also needs its opaque type with `impl Handle`, and a line in `build.rs`'s list of sections.
 //! 5. Add the name to `tests/abi/symbols.txt`, run `cargo xtask header`, commit both. The test that passes
 //!    NULL for every argument reads the header, so it covers the function at once.
-#![allow(unsafe_code, non_camel_case_types)]
+// Reached by the linker, and known to C under these names.
+#![allow(unsafe_code, unreachable_pub, non_camel_case_types)]
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -21,21 +23,43 @@
 )]
 
 mod arguments;
+mod callback;
+mod cancel_token;
 mod client;
 mod config;
+mod design_filter;
+mod details;
 mod download;
 mod error;
+mod folder;
 mod guard;
 mod handle;
 mod job;
+mod list_options;
+mod login;
+mod manifest;
+mod manifest_node;
+mod number;
+mod object_filter;
+mod objects;
+mod oss_url;
+mod outcome;
 mod output;
+mod owned_text;
+mod plan;
 mod progress;
+mod release;
 mod request;
 mod result;
 mod signed;
+mod signing;
 mod status;
 mod text;
+mod upload;
+mod upload_options;
+mod upload_result;
 mod version;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects)]
 mod tests;

@@ -3,7 +3,7 @@
 //! Writes are unaligned: a caller that packs its structures gets what it asked for.
 
 use super::handle::{self, Handle};
-use crate::error::{Error, Result};
+use crate::{Error, Result};
 
 /// Writes a value, unless the pointer is NULL.
 ///

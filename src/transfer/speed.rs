@@ -8,8 +8,12 @@ const START: usize = 8;
 const WATCH: Duration = Duration::from_millis(250);
 /// How much faster more connections must be to stay.
 const GAIN: f64 = 1.12;
-/// After a step that did not help, or a "slow down".
+/// After a step that did not help.
 const REST: Duration = Duration::from_secs(5);
+/// After a "slow down".
+const PENANCE: Duration = Duration::from_secs(1);
+/// No "slow down" leads below this: one connection that waits before its retry must not stop the others.
+const LEAST: usize = 2;
 
 pub(super) struct Speed {
     permits: usize,
@@ -19,6 +23,7 @@ pub(super) struct Speed {
     /// The rate with the previous number of connections, and that number.
     before: Option<(f64, usize)>,
     rest_until: Option<Instant>,
+    slowed: Option<Instant>,
 }
 
 impl Speed {
@@ -30,6 +35,7 @@ impl Speed {
             bytes: 0,
             before: None,
             rest_until: None,
+            slowed: None,
         }
     }
 
@@ -77,15 +83,15 @@ impl Speed {
 
     /// The service answered 429 or 503.
     pub(super) fn slow_down(&mut self, now: Instant) {
-        // Many workers hear the same answer: one halving for each moment.
+        // Many workers hear the same answer: one halving for all of them.
         let just_now = self
-            .rest_until
-            .and_then(|until| until.checked_sub(REST))
-            .is_some_and(|at| now.saturating_duration_since(at) < WATCH);
+            .slowed
+            .is_some_and(|at| now.saturating_duration_since(at) < PENANCE);
         if !just_now {
-            self.permits = (self.permits / 2).max(1);
+            self.slowed = Some(now);
+            self.permits = (self.permits / 2).max(LEAST.min(self.max));
             self.before = None;
-            self.rest_until = now.checked_add(REST);
+            self.rest_until = now.checked_add(PENANCE);
         }
     }
 }
@@ -125,7 +131,22 @@ mod tests {
             speed.slow_down(start);
         }
         assert_eq!(speed.permits(), 4);
-        speed.slow_down(start + Duration::from_secs(1));
+        for second in 1..5 {
+            speed.slow_down(start + Duration::from_secs(second));
+        }
         assert_eq!(speed.permits(), 2);
+    }
+
+    #[test]
+    fn grows_again_after_a_complaint() {
+        let start = Instant::now();
+        let mut speed = Speed::new(64, start);
+        speed.slow_down(start);
+        let mut bytes = 0.0;
+        for step in 1..200 {
+            bytes += speed.permits() as f64 * 1e6;
+            speed.tick(start + Duration::from_millis(step * 50), bytes as u64, true);
+        }
+        assert_eq!(speed.permits(), 64);
     }
 }

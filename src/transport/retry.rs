@@ -6,13 +6,15 @@ use std::time::{Duration, SystemTime};
 use crate::error::{Error, ErrorKind};
 
 /// First pause.
-const BASE: Duration = Duration::from_millis(200);
+const BASE: Duration = Duration::from_millis(100);
 /// Longest pause of our own choice.
 const CAP: Duration = Duration::from_secs(20);
 /// The longest `Retry-After` that is waited for; a longer one is an error that tells the caller.
 pub(crate) const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(120);
-/// Tries in a row without any progress.
-pub(crate) const ATTEMPTS: u32 = 8;
+/// Tries in a row without any progress: some 15 seconds.
+const ATTEMPTS: u32 = 8;
+/// The same for a service that asks to slow down: about a minute.
+const ATTEMPTS_WHEN_BUSY: u32 = 12;
 
 /// Whether the same request may succeed when sent again.
 pub(crate) fn is_transient(error: &Error) -> bool {
@@ -52,7 +54,11 @@ impl Backoff {
 
     /// How long to wait before the next try, or `None` when it is time to give up.
     pub(crate) fn next(&mut self, error: &Error) -> Option<Duration> {
-        if !is_transient(error) || self.attempts >= ATTEMPTS {
+        let attempts = match error.http_status() {
+            Some(429 | 503) => ATTEMPTS_WHEN_BUSY,
+            _ => ATTEMPTS,
+        };
+        if !is_transient(error) || self.attempts >= attempts {
             return None;
         }
         self.attempts = self.attempts.saturating_add(1);
@@ -102,7 +108,9 @@ mod tests {
         for seed in 0..50 {
             let mut backoff = Backoff::with_seed(seed);
             let pauses: Vec<_> = std::iter::from_fn(|| backoff.next(&error(503, None))).collect();
-            assert_eq!(pauses.len(), ATTEMPTS as usize);
+            assert_eq!(pauses.len(), ATTEMPTS_WHEN_BUSY as usize);
+            let sum: Duration = pauses.iter().sum();
+            assert!(sum < Duration::from_secs(240), "{sum:?}");
             assert!(pauses.iter().all(|pause| (BASE..=CAP).contains(pause)));
         }
     }

@@ -1,0 +1,1754 @@
+/*
+ * apsfetch: gets files out of Autodesk Platform Services (APS) and into programs.
+ *
+ * Derivatives of the Model Derivative service, objects of the Object Storage Service, and URLs that your
+ * backend has signed; in parallel ranges, verified, put in place in one step. This page is the contract. The
+ * comments below say only what differs from it.
+ *
+ *   #include <apsfetch.h>
+ *   #include <stdio.h>
+ *
+ *   int main(void)
+ *   {
+ *       apsfetch_config *config = NULL;
+ *       apsfetch_client *client = NULL;
+ *       apsfetch_request *request = NULL;
+ *       apsfetch_error *error = NULL;
+ *       int32_t status;
+ *
+ *       (void)((status = apsfetch_config_new(&config, &error))
+ *           || (status = apsfetch_config_set_client_credentials(config, "id", "secret", "data:read", &error))
+ *           || (status = apsfetch_client_new(config, &client, &error))
+ *           || (status = apsfetch_request_new_object("my-bucket", "models/house.rvt", &request, &error))
+ *           || (status = apsfetch_request_set_path(request, "house.rvt", &error)));
+ *       if (status == APSFETCH_OK) {
+ *           const apsfetch_request *requests[1];
+ *           requests[0] = request;
+ *           status = apsfetch_download(client, requests, 1, NULL, NULL, NULL, &error);
+ *       }
+ *       if (status != APSFETCH_OK)
+ *           fprintf(stderr, "%s: %s\n", apsfetch_status_text(status), apsfetch_error_message(error));
+ *
+ *       apsfetch_error_free(error);
+ *       apsfetch_request_free(request);
+ *       apsfetch_client_free(client);
+ *       apsfetch_config_free(config);
+ *       return status == APSFETCH_OK ? 0 : 1;
+ *   }
+ *
+ * Versions    Functions and numbers are added, never changed or taken away, as long as
+ *             `APSFETCH_ABI_VERSION` stays the same. A program that loads the library itself compares that
+ *             with `apsfetch_abi_version()`.
+ * Ownership   What a function hands out through an `out` pointer is yours until you give it to the `_free`
+ *             function of its type. Everything else it returns is borrowed: text and bytes live as long as
+ *             the object they come from. Objects may be freed in any order. What you pass in is copied.
+ * Handles     The pointers to opaque types are numbers in disguise, which the library looks up. One that was
+ *             freed already, has another type or never existed gives `APSFETCH_E_INVALID_HANDLE`; a function
+ *             that returns no status gives NULL, 0, or -1 where that means "not known". Do not dereference them
+ *             or compute with them.
+ * NULL        An argument that is NULL gives `APSFETCH_E_INVALID_HANDLE` or `APSFETCH_E_INVALID_ARGUMENT`,
+ *             unless its comment allows it. Freeing NULL does nothing. An `out` pointer's target is set to
+ *             NULL when the call fails.
+ * Threads     A function that takes a `const T *` handle may be called from any thread at any time, also
+ *             while another thread is inside a call on the same one. One that takes `T *` is for one thread
+ *             at a time: the setters, and `_free`. To free a handle that is in use elsewhere is safe: the
+ *             call that is under way finishes, the following ones get `APSFETCH_E_INVALID_HANDLE`.
+ * Text        What you pass is NUL-terminated UTF-8; other bytes are an error. Paths can also be given as
+ *             UTF-16 in the machine's byte order, ended by a zero. What you get is NUL-terminated UTF-8.
+ * Numbers     Yes and no are 1 and 0. Times are in milliseconds, sizes in bytes. A number that may be
+ *             unknown is an int64_t and -1 then.
+ * Errors      A function that can fail returns a status, and takes an `error` pointer as its last argument.
+ *             When it fails, `*error` receives an error object that you free; otherwise NULL. Pass NULL for
+ *             `error` if the status is enough. An error object that is still in `*error` is not freed.
+ * Callbacks   A function that takes a callback calls it on the thread that called it, before it returns. No
+ *             thread of the library ever enters your code.
+ * Fork        Handles belong to the process that made them. In a forked child they give
+ *             `APSFETCH_E_WRONG_PROCESS`, and freeing them does nothing; the child can make its own.
+ * Unload      When all clients and jobs are freed, no thread of the library is alive, and it can be
+ *             unloaded. Call nothing of it from `DllMain`, a destructor of the loader, or a signal handler.
+ * Panics      A bug in the library that Rust notices becomes `APSFETCH_E_PANIC`. The library prints nothing.
+ * Privacy     Tokens, secrets, cookies and the queries of signed URLs occur in no error, file or log of the
+ *             library, and are wiped from memory when they are no longer needed. It sends nothing to anyone
+ *             but APS, its token service, the hosts of the signed URLs, and the proxy.
+ *
+ * Generated by cbindgen from src/ffi. Do not edit; see `cargo xtask header`.
+ */
+
+#ifndef APSFETCH_H
+#define APSFETCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The version of this header. The library's own is `apsfetch_version()`. */
+#define APSFETCH_VERSION_MAJOR 0
+#define APSFETCH_VERSION_MINOR 1
+#define APSFETCH_VERSION_PATCH 0
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+
+/* ---- Versions ----------------------------------------------------------------------------------------------
+ * A program that loads the library at run time checks `apsfetch_abi_version` first and nothing else:
+ * functions and numbers are added under one ABI version, and never changed or taken away.
+ */
+
+/**
+ * The version of the binary interface this header describes. It is also in the name of the shared library
+ * (`libapsfetch.so.1`).
+ */
+#define APSFETCH_ABI_VERSION 1
+
+/** The version of the library, such as "1.2.3". Static text. */
+const char *apsfetch_version(void);
+
+/** The `APSFETCH_ABI_VERSION` the library was built with. */
+uint32_t apsfetch_abi_version(void);
+
+
+/* ---- Statuses ----------------------------------------------------------------------------------------------
+ * What a function that returns `int32_t` returns. Negative means failed. The numbers are for ever; a later
+ * version of the library may have more, so treat a negative number you do not know as a failure.
+ */
+
+/** Done. */
+#define APSFETCH_OK 0
+/** Not over yet. Not a failure. */
+#define APSFETCH_PENDING 1
+/** An argument is missing, malformed or out of range. Nothing was sent or written. */
+#define APSFETCH_E_INVALID_ARGUMENT (-1)
+/** A handle is NULL, was freed already, or is of another type. */
+#define APSFETCH_E_INVALID_HANDLE (-2)
+/** A handle that was made before `fork` was used in the child process. */
+#define APSFETCH_E_WRONG_PROCESS (-3)
+/** A bug in this library was caught before it reached the host program. */
+#define APSFETCH_E_PANIC (-4)
+
+/**
+ * The operating system refused a thread, memory or a descriptor, or the file is larger than the request
+ * allows for memory.
+ */
+#define APSFETCH_E_RESOURCE (-5)
+/** The call is not possible in this state. */
+#define APSFETCH_E_INVALID_STATE (-6)
+/** The job was cancelled. */
+#define APSFETCH_E_CANCELLED (-7)
+/** A limit on time passed. The message says which one. */
+#define APSFETCH_E_TIMEOUT (-8)
+/** The connection broke, or could not be made. */
+#define APSFETCH_E_NETWORK (-10)
+/** A host name could not be resolved. */
+#define APSFETCH_E_DNS (-11)
+/** TLS failed: the certificate is not trusted, expired or for another host, or there is no common version. */
+#define APSFETCH_E_TLS (-12)
+/** The proxy refused or could not be used. */
+#define APSFETCH_E_PROXY (-13)
+/** The access token is missing, wrong or expired (HTTP 401). */
+#define APSFETCH_E_AUTH (-20)
+/** The token is valid but lacks a scope or the right to the item (HTTP 403). */
+#define APSFETCH_E_FORBIDDEN (-21)
+/** The design, derivative, bucket or object does not exist in this region (HTTP 404). */
+#define APSFETCH_E_NOT_FOUND (-22)
+/** The derivative is not translated yet (HTTP 202). */
+#define APSFETCH_E_NOT_READY (-23)
+/** APS asks to slow down (HTTP 429) and the retries are used up. See `apsfetch_error_retry_after_ms`. */
+#define APSFETCH_E_RATE_LIMITED (-24)
+/** Another HTTP status that means failure. See `apsfetch_error_http_status`. */
+#define APSFETCH_E_HTTP (-25)
+/** A reply breaks the protocol, so nothing in it was used. */
+#define APSFETCH_E_BAD_RESPONSE (-26)
+/** A signed URL or its cookies expired and could not be renewed. */
+#define APSFETCH_E_EXPIRED (-27)
+/** APS answered for this one item that it cannot be downloaded. The message has its reason. */
+#define APSFETCH_E_REFUSED (-28)
+/** The file changed on the server during the download, or has not the size the request says. */
+#define APSFETCH_E_CHANGED (-30)
+/** All bytes arrived but their SHA-1 is not the promised one. */
+#define APSFETCH_E_INTEGRITY (-31)
+/** Reading or writing a local file failed. See `apsfetch_error_os_code`. */
+#define APSFETCH_E_FILE (-40)
+/** The disk or the quota is full. */
+#define APSFETCH_E_DISK_FULL (-41)
+/** The target is held open by another program, so it could not be replaced. */
+#define APSFETCH_E_FILE_LOCKED (-42)
+/** The target exists and the request says not to replace it. */
+#define APSFETCH_E_FILE_EXISTS (-43)
+/** Another download is writing to the same target. */
+#define APSFETCH_E_BUSY (-44)
+/** The operation is not offered for this item. */
+#define APSFETCH_E_UNSUPPORTED (-50)
+
+/**
+ * A few words for a status, in English. Static text, never NULL; for a number it does not know,
+ * "unknown status".
+ */
+const char *apsfetch_status_text(int32_t status);
+
+
+/* ---- Errors ------------------------------------------------------------------------------------------------
+ * What a failed call puts into the pointer that is its last argument. Its texts never contain a token, a
+ * cookie, or the query of a signed URL, so they can be logged.
+ */
+
+/** An error. It does not change, so any thread may read it. */
+typedef struct apsfetch_error apsfetch_error;
+
+/** The status of the failed call. */
+int32_t apsfetch_error_status(const apsfetch_error *error);
+
+/** One or two sentences for a person: what failed, where, and what to do. NULL for an invalid handle only. */
+const char *apsfetch_error_message(const apsfetch_error *error);
+
+/** The HTTP status that caused the error, or 0 if none did. */
+int32_t apsfetch_error_http_status(const apsfetch_error *error);
+
+/** The error number of the operating system (`errno`, `GetLastError`) that caused the error, or 0 if none did. */
+int32_t apsfetch_error_os_code(const apsfetch_error *error);
+
+/** The service's own id of the failed request, for a support case with Autodesk or AWS. NULL if there is none. */
+const char *apsfetch_error_request_id(const apsfetch_error *error);
+
+/** How many milliseconds the service asked to wait before the next try (`Retry-After`), or -1 if it did not. */
+int64_t apsfetch_error_retry_after_ms(const apsfetch_error *error);
+
+/** Frees an error. */
+int32_t apsfetch_error_free(apsfetch_error *error);
+
+
+/* ---- Texts -------------------------------------------------------------------------------------------------
+ * A secret that is handed over as an object of its own, so that it can be wiped from memory.
+ */
+
+/** A text of its own. It does not change, so any thread may read it. */
+typedef struct apsfetch_text apsfetch_text;
+
+/** The text. NULL for an invalid handle only. */
+const char *apsfetch_text_data(const apsfetch_text *text);
+
+/** Wipes a text and frees it. */
+int32_t apsfetch_text_free(apsfetch_text *text);
+
+
+/* ---- Configuration of a client -----------------------------------------------------------------------------
+ * Everything has a default that suits an office network; set what differs. A setter checks its value at
+ * once, and one that fails changes nothing.
+ */
+
+/** The options of a client. `apsfetch_client_new` copies them. */
+typedef struct apsfetch_config apsfetch_config;
+
+/** Makes a configuration with the defaults. */
+int32_t apsfetch_config_new(apsfetch_config **out, apsfetch_error **error);
+
+/**
+ * Where APS is: a scheme and a host, with a port if it is not the usual one. The default is
+ * "https://developer.api.autodesk.com"; a sandbox is somewhere else. https is required, except for
+ * addresses of this machine.
+ */
+int32_t apsfetch_config_set_base_url(apsfetch_config *config, const char *url, apsfetch_error **error);
+
+/**
+ * An access token the host has got, without the word "Bearer". `apsfetch_client_set_access_token` changes
+ * it later. Downloading needs the scope `data:read` (for derivatives, `viewables:read` will do).
+ */
+int32_t apsfetch_config_set_access_token(apsfetch_config *config, const char *token, apsfetch_error **error);
+
+/**
+ * Client id and secret of an APS app, with which the library gets its own two-legged token and renews it.
+ * `scopes` are separated by spaces, such as "data:read viewables:read". Used instead of an access token.
+ */
+int32_t apsfetch_config_set_client_credentials(apsfetch_config *config,
+                                               const char *client_id,
+                                               const char *client_secret,
+                                               const char *scopes,
+                                               apsfetch_error **error);
+
+/**
+ * Goes on with a user's login of an earlier run: the client gets its access tokens with the refresh token that
+ * the host has kept. Used instead of client credentials. `scopes` are separated by spaces, and no more than
+ * the login granted; "" means the same ones. APS replaces the refresh token at each renewal: keep the one of
+ * `apsfetch_client_refresh_token` each time.
+ */
+int32_t apsfetch_config_set_refresh_token(apsfetch_config *config,
+                                          const char *client_id,
+                                          const char *refresh_token,
+                                          const char *scopes,
+                                          apsfetch_error **error);
+
+/**
+ * How long a job waits for `apsfetch_client_set_access_token` when APS refuses the token or there is none.
+ * Meanwhile the state of its progress is `APSFETCH_JOB_WAITING_FOR_TOKEN`. The default is 0: its items fail
+ * with `APSFETCH_E_AUTH` at once. Blocking calls such as `apsfetch_sign` never wait for a token.
+ */
+int32_t apsfetch_config_set_token_wait_ms(apsfetch_config *config, uint32_t wait_ms, apsfetch_error **error);
+
+/**
+ * The data centre of the designs: "US" (the default of APS), "EMEA", "AUS", "CAN", "DEU", "IND", "JPN",
+ * "GBR", or a name APS adds later. Sent as the header `region`.
+ */
+int32_t apsfetch_config_set_region(apsfetch_config *config, const char *region, apsfetch_error **error);
+
+/**
+ * 1 uses the older EMEA form of the addresses (".../v2/regions/eu/designdata/...") instead of the header
+ * `region`; 0 is the default.
+ */
+int32_t apsfetch_config_set_emea_path(apsfetch_config *config, int32_t emea_path, apsfetch_error **error);
+
+/**
+ * Connections at the most, for all jobs of the client together: 1 to 256, 32 by default. The library uses
+ * as many of them as make the download faster.
+ */
+int32_t apsfetch_config_set_max_connections(apsfetch_config *config,
+                                            uint32_t connections,
+                                            apsfetch_error **error);
+
+/** Bytes of a part, from 65536; 0, the default, lets the library choose. */
+int32_t apsfetch_config_set_part_size(apsfetch_config *config, uint64_t bytes, apsfetch_error **error);
+
+/** The limit on resolving a name, and on connecting including TLS: 1 ms to a day, 30 s by default. */
+int32_t apsfetch_config_set_connect_timeout_ms(apsfetch_config *config,
+                                               uint32_t limit_ms,
+                                               apsfetch_error **error);
+
+/** The limit on the wait for the beginning of a reply: 1 ms to a day, 60 s by default. */
+int32_t apsfetch_config_set_reply_timeout_ms(apsfetch_config *config,
+                                             uint32_t limit_ms,
+                                             apsfetch_error **error);
+
+/**
+ * A connection that moves next to nothing for this long is given up and replaced: 1 ms to a day, 30 s by
+ * default. There is no limit on a whole download: a slow one that moves is never broken off.
+ */
+int32_t apsfetch_config_set_stall_timeout_ms(apsfetch_config *config,
+                                             uint32_t limit_ms,
+                                             apsfetch_error **error);
+
+/**
+ * A file of certificates in PEM form to trust beside those of the operating system, such as a firm's own
+ * authority. `apsfetch_client_new` reads it.
+ */
+int32_t apsfetch_config_set_ca_file(apsfetch_config *config, const char *path, apsfetch_error **error);
+
+/** `apsfetch_config_set_ca_file` for a path in UTF-16. */
+int32_t apsfetch_config_set_ca_file_utf16(apsfetch_config *config,
+                                          const uint16_t *path,
+                                          apsfetch_error **error);
+
+/**
+ * The proxy: "http://user:password@host:port", or "" for none whatever the environment says. The default
+ * is the one of the environment (`HTTPS_PROXY`, `NO_PROXY`) or of the Windows settings.
+ */
+int32_t apsfetch_config_set_proxy(apsfetch_config *config, const char *address, apsfetch_error **error);
+
+/**
+ * What the library calls itself to the servers, such as "MyPlugin/2.1": 1 to 256 printable ASCII
+ * characters. The default is "apsfetch/" and its version.
+ */
+int32_t apsfetch_config_set_user_agent(apsfetch_config *config, const char *name, apsfetch_error **error);
+
+/** Frees a configuration. Clients made from it live on. */
+int32_t apsfetch_config_free(apsfetch_config *config);
+
+
+/* ---- Clients -----------------------------------------------------------------------------------------------
+ * A client holds the options, the access token, idle connections and the worker threads, which all its jobs
+ * share. One is enough for a program; make another for other options.
+ */
+
+/** A connection to APS. */
+typedef struct apsfetch_client apsfetch_client;
+
+/** Makes a client. Nothing is sent and no thread is started yet. */
+int32_t apsfetch_client_new(const apsfetch_config *config, apsfetch_client **out, apsfetch_error **error);
+
+/** Sets the access token for the requests from now on, also of jobs that run. Jobs that wait for a token go on. */
+int32_t apsfetch_client_set_access_token(const apsfetch_client *client,
+                                         const char *token,
+                                         apsfetch_error **error);
+
+/**
+ * The refresh token of the user's login (`apsfetch_login_start`, `apsfetch_config_set_refresh_token`), to be
+ * kept in a safe place and freed; NULL if there is no login or it has ended. APS replaces it at each renewal:
+ * ask for it after the work, and before the client is freed.
+ */
+int32_t apsfetch_client_refresh_token(const apsfetch_client *client,
+                                      apsfetch_text **out,
+                                      apsfetch_error **error);
+
+/**
+ * Frees a client. Its jobs are cancelled but keep their handles and results; its threads have ended when this
+ * returns, or, if another thread is inside a call on the client, when that call returns.
+ *
+ * Calls of other threads that wait for an answer end with `APSFETCH_E_CANCELLED`. It may take a moment: a name
+ * being resolved or a connection being made cannot be broken off.
+ */
+int32_t apsfetch_client_free(apsfetch_client *client);
+
+
+/* ---- Requests ----------------------------------------------------------------------------------------------
+ * What to fetch, how to have it signed, and where to put it. A job and a signing copy their requests, so
+ * these can be changed, used again or freed at once. A setter that fails changes nothing.
+ */
+
+/** An existing target is replaced, in one step and only by a complete and verified file. The default. */
+#define APSFETCH_EXISTING_FILE_REPLACE 0
+/** An existing target is kept; the item succeeds with `APSFETCH_ITEM_KEPT` and without a download. */
+#define APSFETCH_EXISTING_FILE_KEEP 1
+/** The item fails with `APSFETCH_E_FILE_EXISTS` if the target exists. */
+#define APSFETCH_EXISTING_FILE_FAIL 2
+
+/** One file to sign or to download. */
+typedef struct apsfetch_request apsfetch_request;
+
+/**
+ * A derivative of the Model Derivative service, by its "Fetch Derivative Download URL"
+ * (GET urn/manifest/derivativeUrn/signedcookies). `urn` is the design's, in URL-safe base64 or plain;
+ * `derivative_urn` is the one from the manifest, plain or percent-encoded.
+ */
+int32_t apsfetch_request_new_derivative(const char *urn,
+                                        const char *derivative_urn,
+                                        apsfetch_request **out,
+                                        apsfetch_error **error);
+
+/**
+ * An object of the Object Storage Service, by its "Batch Get S3 Download URLs"
+ * (POST buckets/bucketKey/objects/batchsigneds3download). `object_key` is the key as given at the upload,
+ * not percent-encoded.
+ */
+int32_t apsfetch_request_new_object(const char *bucket_key,
+                                    const char *object_key,
+                                    apsfetch_request **out,
+                                    apsfetch_error **error);
+
+/**
+ * A URL that the host's own backend has signed, sent byte for byte. It needs no access token. https is
+ * required, except for addresses of this machine.
+ */
+int32_t apsfetch_request_new_url(const char *url, apsfetch_request **out, apsfetch_error **error);
+
+/**
+ * The file to make. Its folder must exist; a relative path is seen from the current folder of the process
+ * at the start of the job. While the download runs, a part file lies beside it.
+ */
+int32_t apsfetch_request_set_path(apsfetch_request *request, const char *path, apsfetch_error **error);
+
+/** `apsfetch_request_set_path` for a path in UTF-16. */
+int32_t apsfetch_request_set_path_utf16(apsfetch_request *request,
+                                        const uint16_t *path,
+                                        apsfetch_error **error);
+
+/**
+ * Downloads into memory instead of a file; see `apsfetch_result_data`. The item fails if the file has more
+ * than `max_bytes` bytes.
+ */
+int32_t apsfetch_request_set_memory(apsfetch_request *request, uint64_t max_bytes, apsfetch_error **error);
+
+/** What happens when the target exists: one of the `APSFETCH_EXISTING_FILE_` numbers. */
+int32_t apsfetch_request_set_existing_file(apsfetch_request *request,
+                                           int32_t existing_file,
+                                           apsfetch_error **error);
+
+/** The SHA-1 the file must have, as 40 hex digits. It takes the place of the one APS gives. */
+int32_t apsfetch_request_set_sha1(apsfetch_request *request, const char *sha1, apsfetch_error **error);
+
+/**
+ * The size in bytes the file must have, when the host knows it. For a URL it lets all connections start at
+ * once.
+ */
+int32_t apsfetch_request_set_size(apsfetch_request *request, uint64_t bytes, apsfetch_error **error);
+
+/** URLs only: a header to send along, such as a cookie, to the URL's own host only. Can be called repeatedly. */
+int32_t apsfetch_request_add_header(apsfetch_request *request,
+                                    const char *name,
+                                    const char *value,
+                                    apsfetch_error **error);
+
+/** Frees a request. Jobs made from it live on. */
+int32_t apsfetch_request_free(apsfetch_request *request);
+
+
+/* ---- How a request is signed -------------------------------------------------------------------------------
+ * Options of the operations of APS, which most programs leave alone. An option that the kind of request does
+ * not have is an error.
+ */
+
+/** "Batch Get S3 Download URLs": together with other objects in one call. The default. */
+#define APSFETCH_SIGNING_BATCH 1
+/** "Get Signed S3 Download URL" (GET objects/objectKey/signeds3download): for this object alone. */
+#define APSFETCH_SIGNING_SIGNED_S3_DOWNLOAD 2
+/** "Create Signed URL" (POST objects/objectKey/signed): an OSS signed URL. It needs the scope `data:write`. */
+#define APSFETCH_SIGNING_SIGNED_URL 3
+
+/** Objects only: which operation of APS signs it, one of the `APSFETCH_SIGNING_` numbers. */
+int32_t apsfetch_request_set_signing(apsfetch_request *request, int32_t signing, apsfetch_error **error);
+
+/**
+ * Derivatives only: 1 downloads from the API itself, by the deprecated "Download Derivative"
+ * (GET urn/manifest/derivativeUrn), instead of by signed cookies: whole up to 256 MB, above that in ranges.
+ * Never chosen by the library itself.
+ */
+int32_t apsfetch_request_set_direct_download(apsfetch_request *request,
+                                             int32_t direct,
+                                             apsfetch_error **error);
+
+/**
+ * URLs: 1 says that the URL works for one single GET, so it is fetched in one piece and never twice. Objects
+ * with `APSFETCH_SIGNING_SIGNED_URL`: 1 asks for such a URL.
+ */
+int32_t apsfetch_request_set_single_use(apsfetch_request *request,
+                                        int32_t single_use,
+                                        apsfetch_error **error);
+
+/**
+ * Derivatives and objects: how many minutes the signed URL or cookies live. 1 to 360 for a derivative
+ * (`minutes-expiration`, 360 by default), 1 to 60 for an object (`minutesExpiration`, 2 by default), from 1
+ * for an OSS signed URL (60 by default). A download renews them when it takes longer.
+ */
+int32_t apsfetch_request_set_minutes_expiration(apsfetch_request *request,
+                                                uint32_t minutes,
+                                                apsfetch_error **error);
+
+/**
+ * Derivatives and objects: the `Content-Disposition` to be returned with the file
+ * (`response-content-disposition`). For a derivative it must begin with "attachment".
+ */
+int32_t apsfetch_request_set_response_content_disposition(apsfetch_request *request,
+                                                          const char *value,
+                                                          apsfetch_error **error);
+
+/** Objects only: the `Content-Type` to be returned with the file (`response-content-type`). */
+int32_t apsfetch_request_set_response_content_type(apsfetch_request *request,
+                                                   const char *value,
+                                                   apsfetch_error **error);
+
+/** Objects only: the `Cache-Control` to be returned with the file (`response-cache-control`). */
+int32_t apsfetch_request_set_response_cache_control(apsfetch_request *request,
+                                                    const char *value,
+                                                    apsfetch_error **error);
+
+/**
+ * Objects only: the ETag of the version the host has (`If-None-Match`). If the object is still that version,
+ * the item succeeds with `APSFETCH_ITEM_NOT_MODIFIED` and leaves the target alone.
+ */
+int32_t apsfetch_request_set_if_none_match(apsfetch_request *request,
+                                           const char *etag,
+                                           apsfetch_error **error);
+
+/**
+ * Derivatives only: the version that lies at the target, by the ETag that `apsfetch_result_etag` or
+ * `apsfetch_signed_etag` told and its size in bytes. If signing tells the same again, and the target exists
+ * with that size, the item succeeds with `APSFETCH_ITEM_NOT_MODIFIED` and leaves the target alone.
+ */
+int32_t apsfetch_request_set_skip_if_etag(apsfetch_request *request,
+                                          const char *etag,
+                                          uint64_t bytes,
+                                          apsfetch_error **error);
+
+/**
+ * Objects only: a time as an HTTP date, such as "Wed, 15 Jan 2025 00:00:00 GMT" (`If-Modified-Since`). If the
+ * object has not changed since, the item succeeds with `APSFETCH_ITEM_NOT_MODIFIED` and leaves the target
+ * alone.
+ */
+int32_t apsfetch_request_set_if_modified_since(apsfetch_request *request,
+                                               const char *http_date,
+                                               apsfetch_error **error);
+
+/**
+ * Objects only: 1 asks for one OSS signed URL when the object's upload is not merged yet
+ * (`public-resource-fallback`), instead of one S3 URL for each chunk.
+ */
+int32_t apsfetch_request_set_public_resource_fallback(apsfetch_request *request,
+                                                      int32_t fallback,
+                                                      apsfetch_error **error);
+
+/** Objects only: 1 asks for a CloudFront URL instead of an S3 one (`useCdn`). */
+int32_t apsfetch_request_set_use_cdn(apsfetch_request *request, int32_t use_cdn, apsfetch_error **error);
+
+
+/* ---- Progress ----------------------------------------------------------------------------------------------
+ * A snapshot of a job, in the only public structure of this header. A later version of the library may add
+ * fields at its end and nothing else; `struct_size` tells which ones a program knows.
+ */
+
+/** Signing and downloading. */
+#define APSFETCH_JOB_RUNNING 1
+/** Standing still until the host calls `apsfetch_client_set_access_token`. */
+#define APSFETCH_JOB_WAITING_FOR_TOKEN 2
+/** Over: every item has its result. */
+#define APSFETCH_JOB_FINISHED 3
+
+/** How far a job has come. All counts only describe; the results say what became of each item. */
+typedef struct {
+    /** Set by the caller before each call: `sizeof(apsfetch_progress)`. */
+    uint32_t struct_size;
+    /** One of the `APSFETCH_JOB_` numbers. */
+    int32_t state;
+    /** Items in the job. */
+    uint64_t items_total;
+    /** Items that are over, whatever became of them. */
+    uint64_t items_finished;
+    /** Items of these that failed. */
+    uint64_t items_failed;
+    /** Items whose size is known; when it equals `items_total`, `bytes_total` is final. */
+    uint64_t items_sized;
+    /** Bytes that have arrived and are part of a file. It falls when a file has to start over. */
+    uint64_t bytes_done;
+    /** Bytes of all items whose size is known so far. */
+    uint64_t bytes_total;
+    /** Connections that are transferring at this moment. */
+    uint64_t connections;
+    /** Requests that had to be sent again. */
+    uint64_t retries;
+} apsfetch_progress;
+
+/**
+ * Called by `apsfetch_download`, `apsfetch_download_design` and `apsfetch_download_objects` on the thread that
+ * called them, about ten times a second and once at the end. `progress` is valid during the call. A result
+ * other than 0 cancels the job.
+ *
+ * No lock is held, so it may call any function of the library. It must not be left by `longjmp`. It should
+ * not be left by a C++ exception; one that does cancels the job and goes on to whoever called the
+ * download.
+ */
+typedef int32_t (*apsfetch_progress_callback)(const apsfetch_progress *progress, void *user_data);
+
+/**
+ * The value an `apsfetch_progress` begins with: `apsfetch_progress progress = APSFETCH_PROGRESS_INIT;`
+ */
+#define APSFETCH_PROGRESS_INIT { (uint32_t)sizeof(apsfetch_progress), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+/* ---- Results -----------------------------------------------------------------------------------------------
+ * What became of one item of a job that did not fail.
+ */
+
+/** The file was downloaded and is complete. */
+#define APSFETCH_ITEM_DOWNLOADED 1
+/** APS says it is not modified since the version the request named; the target was left alone. */
+#define APSFETCH_ITEM_NOT_MODIFIED 2
+/** The target existed and the request says to keep it. */
+#define APSFETCH_ITEM_KEPT 3
+/** Nothing was downloaded, so nothing was checked. */
+#define APSFETCH_VERIFICATION_NONE 0
+/** The number of bytes was checked, and that all of them are of one version of the file. */
+#define APSFETCH_VERIFICATION_SIZE 1
+/** The SHA-1 was checked as well. */
+#define APSFETCH_VERIFICATION_SHA1 2
+
+/** The result of one item. It does not change, so any thread may read it. */
+typedef struct apsfetch_result apsfetch_result;
+
+/** One of the `APSFETCH_ITEM_` numbers. */
+int32_t apsfetch_result_status(const apsfetch_result *result);
+
+/**
+ * The absolute path of the file; NULL for an item in memory. A name that is not Unicode is shown with
+ * replacement characters.
+ */
+const char *apsfetch_result_path(const apsfetch_result *result);
+
+/**
+ * The bytes of an item in memory, borrowed from the result; NULL for a file, and for an item that was not
+ * downloaded. Not NULL for an empty file.
+ */
+const void *apsfetch_result_data(const apsfetch_result *result);
+
+/** How many bytes `apsfetch_result_data` has. */
+size_t apsfetch_result_data_size(const apsfetch_result *result);
+
+/** The size of the file in bytes. */
+uint64_t apsfetch_result_bytes(const apsfetch_result *result);
+
+/** How the bytes were checked: one of the `APSFETCH_VERIFICATION_` numbers. */
+int32_t apsfetch_result_verification(const apsfetch_result *result);
+
+/** The SHA-1 that was checked, as 40 hex digits; NULL if none was. */
+const char *apsfetch_result_sha1(const apsfetch_result *result);
+
+/**
+ * The version's ETag as APS or the server gives it; NULL if it gave none. For
+ * `apsfetch_request_set_if_none_match` the next time.
+ */
+const char *apsfetch_result_etag(const apsfetch_result *result);
+
+/** The media type; NULL if it is not known. */
+const char *apsfetch_result_content_type(const apsfetch_result *result);
+
+/** How many requests brought data. */
+uint64_t apsfetch_result_parts(const apsfetch_result *result);
+
+/** How many requests had to be sent again. */
+uint64_t apsfetch_result_retries(const apsfetch_result *result);
+
+/** Milliseconds from the opening of the target to its completion. */
+uint64_t apsfetch_result_elapsed_ms(const apsfetch_result *result);
+
+/** Frees a result, with the bytes of an item in memory. The file stays. */
+int32_t apsfetch_result_free(apsfetch_result *result);
+
+
+/* ---- Jobs --------------------------------------------------------------------------------------------------
+ * A download of one or more items on threads of its client. One failed item does not stop the others: wait
+ * for the end, then ask for each result. Jobs never call back; poll `apsfetch_job_wait` in slices that suit
+ * your user interface.
+ */
+
+/** For `apsfetch_job_wait`: however long it takes. */
+#define APSFETCH_NO_LIMIT 4294967295
+
+/** A download under way, or over. */
+typedef struct apsfetch_job apsfetch_job;
+
+/**
+ * Starts to download. Each of the `count` requests needs a path or memory as its target, and no two the
+ * same path; a job without requests is over at once.
+ */
+int32_t apsfetch_job_start(const apsfetch_client *client,
+                           const apsfetch_request *const *requests,
+                           size_t count,
+                           apsfetch_job **out,
+                           apsfetch_error **error);
+
+/**
+ * Waits for the end, at most `timeout_ms` milliseconds, or without limit for `APSFETCH_NO_LIMIT`.
+ * `APSFETCH_OK` when the job is over, whatever became of its items; `APSFETCH_PENDING` when the time passed.
+ */
+int32_t apsfetch_job_wait(const apsfetch_job *job, uint32_t timeout_ms, apsfetch_error **error);
+
+/**
+ * How far the job has come. The caller sets `progress->struct_size` first; not more than so many bytes are
+ * written, and of a larger structure not more than this version of the library knows.
+ */
+int32_t apsfetch_job_progress(const apsfetch_job *job, apsfetch_progress *progress, apsfetch_error **error);
+
+/**
+ * Breaks the job off. It returns at once; the items that are not over fail with `APSFETCH_E_CANCELLED`, and
+ * the job ends within a tenth of a second (in a second where a name is being resolved or a connection made).
+ */
+int32_t apsfetch_job_cancel(const apsfetch_job *job, apsfetch_error **error);
+
+/** How many items the job has. */
+size_t apsfetch_job_count(const apsfetch_job *job);
+
+/** How many bytes of one item have arrived and are part of its file; `index` is its place in the requests. */
+uint64_t apsfetch_job_item_bytes_done(const apsfetch_job *job, size_t index);
+
+/** The size of one item in bytes, or -1 as long as it is not known. */
+int64_t apsfetch_job_item_bytes_total(const apsfetch_job *job, size_t index);
+
+/** 1 if one item is over, whatever became of it, else 0. */
+int32_t apsfetch_job_item_finished(const apsfetch_job *job, size_t index);
+
+/**
+ * The result of one item; `index` is its place in the requests. `APSFETCH_OK` with a result that the caller
+ * frees, `APSFETCH_PENDING` while the item is not over, or the status and the error of the item that failed.
+ * It can be asked for repeatedly, and as soon as the item is over.
+ */
+int32_t apsfetch_job_result(const apsfetch_job *job,
+                            size_t index,
+                            apsfetch_result **out,
+                            apsfetch_error **error);
+
+/**
+ * Frees a job. One that is not over is cancelled, and nothing of it writes any more when this returns.
+ * Results that were asked for live on.
+ */
+int32_t apsfetch_job_free(apsfetch_job *job);
+
+
+/* ---- Downloading in one call -------------------------------------------------------------------------------
+ * For programs that have a thread to spare: starts a job, waits for its end, and reports its progress.
+ */
+
+/**
+ * Downloads `count` requests, as `apsfetch_job_start` does, and returns when all items are over.
+ * `callback`, which may be NULL, is called with `user_data` on this thread meanwhile.
+ *
+ * `job_out` receives the finished job, for `apsfetch_job_result` and to be freed, also when items failed;
+ * NULL if the job could not be started. `job_out` itself may be NULL when the results are not wanted.
+ *
+ * `APSFETCH_OK` if all items succeeded. Otherwise the status of the first one that failed, with an error
+ * whose message says how many did.
+ */
+int32_t apsfetch_download(const apsfetch_client *client,
+                          const apsfetch_request *const *requests,
+                          size_t count,
+                          apsfetch_progress_callback callback,
+                          void *user_data,
+                          apsfetch_job **job_out,
+                          apsfetch_error **error);
+
+
+/* ---- Cancelling a call that blocks -------------------------------------------------------------------------
+ * Functions that ask APS something and wait for the answer take a token, with which another thread can end
+ * the wait. Jobs have `apsfetch_job_cancel` instead.
+ */
+
+/** Ends the calls it was given to. Several calls may share one. */
+typedef struct apsfetch_cancel_token apsfetch_cancel_token;
+
+/** Makes a token that is not cancelled yet. */
+int32_t apsfetch_cancel_token_new(apsfetch_cancel_token **out, apsfetch_error **error);
+
+/**
+ * Ends the calls that have the token, those under way and those to come, with `APSFETCH_E_CANCELLED`: within a
+ * tenth of a second, except while a connection is being made.
+ */
+int32_t apsfetch_cancel_token_cancel(const apsfetch_cancel_token *token,
+                                     apsfetch_error **error);
+
+/** 1 if the token was cancelled, else 0. */
+int32_t apsfetch_cancel_token_is_cancelled(const apsfetch_cancel_token *token);
+
+/** Frees a token. Calls that have it go on, and can no longer be cancelled. */
+int32_t apsfetch_cancel_token_free(apsfetch_cancel_token *token);
+
+
+/* ---- Signing without downloading ---------------------------------------------------------------------------
+ * Everything needed to fetch the files by other means. URLs and cookies are secrets: whoever has them can
+ * fetch the file until they expire. URLs are to be sent byte for byte; a client that "repairs" their escapes
+ * breaks the signature.
+ */
+
+/** One URL for the whole file. */
+#define APSFETCH_SIGNED_COMPLETE 1
+/** An unmerged upload: one URL for each chunk. */
+#define APSFETCH_SIGNED_CHUNKED 2
+/** An unmerged upload behind one OSS signed URL. */
+#define APSFETCH_SIGNED_FALLBACK 3
+/** Not modified since the version the request named; there is nothing to download. */
+#define APSFETCH_SIGNED_SKIPPED 4
+/** APS cannot sign this item; see `apsfetch_signed_reason`. */
+#define APSFETCH_SIGNED_ERROR 5
+
+/** The answers to several requests, in their order. It does not change, so any thread may read it. */
+typedef struct apsfetch_signed apsfetch_signed;
+
+/**
+ * Has `count` requests signed and waits for the answers. Objects of one bucket with the same options are
+ * signed 25 in a call. Targets are not needed. `cancel` may be NULL. `APSFETCH_OK` does not mean that all were
+ * signed: ask for the status of each.
+ */
+int32_t apsfetch_sign(const apsfetch_client *client,
+                      const apsfetch_request *const *requests,
+                      size_t count,
+                      const apsfetch_cancel_token *cancel,
+                      apsfetch_signed **out,
+                      apsfetch_error **error);
+
+/** How many items there are. */
+size_t apsfetch_signed_count(const apsfetch_signed *list);
+
+/** One of the `APSFETCH_SIGNED_` numbers, or the status of an item that failed, which is negative. */
+int32_t apsfetch_signed_status(const apsfetch_signed *list, size_t index);
+
+/** The status and the error of an item that failed; `APSFETCH_OK` and no error for one that did not. */
+int32_t apsfetch_signed_error(const apsfetch_signed *list, size_t index, apsfetch_error **error);
+
+/** The URL of the whole file; NULL for a chunked, skipped or failed item. */
+const char *apsfetch_signed_url(const apsfetch_signed *list, size_t index);
+
+/** How many chunks a chunked item has. They cover the file in order, without gap or overlap. */
+size_t apsfetch_signed_chunk_count(const apsfetch_signed *list, size_t index);
+
+/** The offset in the file of a chunk's first byte. */
+uint64_t apsfetch_signed_chunk_start(const apsfetch_signed *list, size_t index, size_t chunk);
+
+/** The offset in the file behind a chunk's last byte. */
+uint64_t apsfetch_signed_chunk_end(const apsfetch_signed *list, size_t index, size_t chunk);
+
+/** The URL of a chunk alone; its first byte is the chunk's first byte. */
+const char *apsfetch_signed_chunk_url(const apsfetch_signed *list, size_t index, size_t chunk);
+
+/** How many cookies go with the URL, to its host only: three for a derivative, else none. */
+size_t apsfetch_signed_cookie_count(const apsfetch_signed *list, size_t index);
+
+/** The name of a cookie, such as "CloudFront-Policy". */
+const char *apsfetch_signed_cookie_name(const apsfetch_signed *list, size_t index, size_t cookie);
+
+/** The value of a cookie. */
+const char *apsfetch_signed_cookie_value(const apsfetch_signed *list, size_t index, size_t cookie);
+
+/** All cookies as the value of one `Cookie` header; NULL if there are none. */
+const char *apsfetch_signed_cookie_header(const apsfetch_signed *list, size_t index);
+
+/** The size of the file in bytes, or -1 if APS did not say it. */
+int64_t apsfetch_signed_size(const apsfetch_signed *list, size_t index);
+
+/** The file's ETag as APS gives it, or NULL. It tells versions apart; it is not a checksum. */
+const char *apsfetch_signed_etag(const apsfetch_signed *list, size_t index);
+
+/** The SHA-1 of the file as 40 hex digits, or NULL if APS did not say it. */
+const char *apsfetch_signed_sha1(const apsfetch_signed *list, size_t index);
+
+/** The media type, or NULL. */
+const char *apsfetch_signed_content_type(const apsfetch_signed *list, size_t index);
+
+/** The `Content-Disposition` the URL was signed with, or NULL. */
+const char *apsfetch_signed_content_disposition(const apsfetch_signed *list, size_t index);
+
+/** The `Cache-Control` the URL was signed with, or NULL. */
+const char *apsfetch_signed_cache_control(const apsfetch_signed *list, size_t index);
+
+/** Why the item is skipped or cannot be signed, in the words of APS, or NULL. */
+const char *apsfetch_signed_reason(const apsfetch_signed *list, size_t index);
+
+/** When URL and cookies stop working, in milliseconds since 1970 by the server's clock, or -1 if not known. */
+int64_t apsfetch_signed_expires_at_ms(const apsfetch_signed *list, size_t index);
+
+/** 1 if the URL works for one single GET, else 0. */
+int32_t apsfetch_signed_single_use(const apsfetch_signed *list, size_t index);
+
+/** Frees the list with all its texts. */
+int32_t apsfetch_signed_free(apsfetch_signed *list);
+
+
+/* ---- OSS signed URLs ---------------------------------------------------------------------------------------
+ * A URL of the Object Storage Service for one object, to be given to somebody who has no token: to read, to
+ * write, or both. From "Create Signed URL" (POST buckets/bucketKey/objects/objectKey/signed); it needs the
+ * scope `data:write`.
+ */
+
+/** The URL is for downloads. */
+#define APSFETCH_ACCESS_READ 1
+/** The URL is for uploads. */
+#define APSFETCH_ACCESS_WRITE 2
+/** The URL is for both. */
+#define APSFETCH_ACCESS_READ_WRITE 3
+
+/** An OSS signed URL. It does not change, so any thread may read it. */
+typedef struct apsfetch_oss_url apsfetch_oss_url;
+
+/**
+ * Creates a URL and waits for the answer. `access` is one of the `APSFETCH_ACCESS_` numbers; `use_cdn` 1 asks
+ * for a CloudFront URL (`useCdn`); the URL works for `minutes_expiration` minutes, 0 being the default of
+ * APS, 60, and once only if `single_use` is 1. An object need not exist yet to be written. `cancel` may be
+ * NULL.
+ */
+int32_t apsfetch_create_signed_url(const apsfetch_client *client,
+                                   const char *bucket_key,
+                                   const char *object_key,
+                                   int32_t access,
+                                   int32_t use_cdn,
+                                   uint32_t minutes_expiration,
+                                   int32_t single_use,
+                                   const apsfetch_cancel_token *cancel,
+                                   apsfetch_oss_url **out,
+                                   apsfetch_error **error);
+
+/** The URL itself. It is a secret: whoever has it can use it. */
+const char *apsfetch_oss_url_text(const apsfetch_oss_url *url);
+
+/** When the URL stops working, in milliseconds since 1970 by the server's clock, or -1 if not known. */
+int64_t apsfetch_oss_url_expires_at_ms(const apsfetch_oss_url *url);
+
+/** 1 if the URL works once only, else 0. */
+int32_t apsfetch_oss_url_single_use(const apsfetch_oss_url *url);
+
+/** Frees the object. The URL goes on working. */
+int32_t apsfetch_oss_url_free(apsfetch_oss_url *url);
+
+
+/* ---- Details of a derivative -------------------------------------------------------------------------------
+ * What APS says of a derivative before it is downloaded, from "Check Derivative Details"
+ * (HEAD urn/manifest/derivativeUrn). Texts are NULL where APS says nothing.
+ */
+
+/** What APS says of a derivative. It does not change, so any thread may read it. */
+typedef struct apsfetch_details apsfetch_details;
+
+/**
+ * Asks for the details of a derivative and waits for the answer. While the derivative is not translated yet,
+ * the question is repeated with growing pauses for `wait_ms` at the most, without limit for
+ * `APSFETCH_NO_LIMIT`; then it fails with `APSFETCH_E_NOT_READY`. A `wait_ms` of 0 asks once. The request's
+ * target is not needed. `cancel` may be NULL.
+ */
+int32_t apsfetch_details_fetch(const apsfetch_client *client,
+                               const apsfetch_request *request,
+                               uint32_t wait_ms,
+                               const apsfetch_cancel_token *cancel,
+                               apsfetch_details **out,
+                               apsfetch_error **error);
+
+/** The size in bytes (`Content-Length`), or -1 if APS did not say it. */
+int64_t apsfetch_details_size(const apsfetch_details *details);
+
+/** The media type (`Content-Type`). */
+const char *apsfetch_details_content_type(const apsfetch_details *details);
+
+/** The service's name, version and environment (`x-ads-app-identifier`). */
+const char *apsfetch_details_app_identifier(const apsfetch_details *details);
+
+/** When the service was started (`x-ads-startup-time`), in its own words. */
+const char *apsfetch_details_startup_time(const apsfetch_details *details);
+
+/** How long the request took in the service (`x-ads-duration`), in its own words. */
+const char *apsfetch_details_duration(const apsfetch_details *details);
+
+/** What the service says about a failure of its own (`x-ads-troubleshooting`). */
+const char *apsfetch_details_troubleshooting(const apsfetch_details *details);
+
+/** Frees the details with their texts. */
+int32_t apsfetch_details_free(apsfetch_details *details);
+
+
+/* ---- Options of an upload ----------------------------------------------------------------------------------
+ * Where a function takes them, NULL means the defaults. A setter that fails changes nothing.
+ */
+
+/** How a file is uploaded. An upload copies them. */
+typedef struct apsfetch_upload_options apsfetch_upload_options;
+
+/** Makes options with the defaults. */
+int32_t apsfetch_upload_options_new(apsfetch_upload_options **out, apsfetch_error **error);
+
+/** The media type of the file; "application/octet-stream" by default. */
+int32_t apsfetch_upload_options_set_content_type(apsfetch_upload_options *options,
+                                                 const char *value,
+                                                 apsfetch_error **error);
+
+/**
+ * 1 says that the URL works once: `apsfetch_upload` then never sends a second request after one that may have
+ * arrived, and `apsfetch_upload_object` asks for such a URL. 0 is the default.
+ */
+int32_t apsfetch_upload_options_set_single_use(apsfetch_upload_options *options,
+                                               int32_t single_use,
+                                               apsfetch_error **error);
+
+/**
+ * How many minutes the URL that `apsfetch_upload_object` asks for works; 0, the default, is the default of
+ * APS, 60. An upload that has begun by then goes on.
+ */
+int32_t apsfetch_upload_options_set_minutes_expiration(apsfetch_upload_options *options,
+                                                       uint32_t minutes,
+                                                       apsfetch_error **error);
+
+/** Frees the options. Uploads under way keep their copy. */
+int32_t apsfetch_upload_options_free(apsfetch_upload_options *options);
+
+
+/* ---- Results of uploads ------------------------------------------------------------------------------------
+ * What the service said when the file was stored. Texts are NULL where it said nothing.
+ */
+
+/** The result of an upload. It does not change, so any thread may read it. */
+typedef struct apsfetch_upload_result apsfetch_upload_result;
+
+/** The size of the file in bytes. */
+uint64_t apsfetch_upload_result_bytes(const apsfetch_upload_result *result);
+
+/** The HTTP status of the reply, 200 to 299. */
+int32_t apsfetch_upload_result_http_status(const apsfetch_upload_result *result);
+
+/** The reply's `ETag`. */
+const char *apsfetch_upload_result_etag(const apsfetch_upload_result *result);
+
+/** The object's URN (`objectId`), which a translation is started with. */
+const char *apsfetch_upload_result_object_id(const apsfetch_upload_result *result);
+
+/** The object's key (`objectKey`). */
+const char *apsfetch_upload_result_object_key(const apsfetch_upload_result *result);
+
+/** The SHA-1 the service gives, as 40 hex digits. It is the one of the bytes that were sent. */
+const char *apsfetch_upload_result_sha1(const apsfetch_upload_result *result);
+
+/** Frees a result. The object stays. */
+int32_t apsfetch_upload_result_free(apsfetch_upload_result *result);
+
+
+/* ---- Uploads -----------------------------------------------------------------------------------------------
+ * A file to a URL that is signed for writing. It is read while it is sent, so it may be as large as it likes.
+ * A connection that cannot be made is tried again, and so is an answer of 429 or 5xx, with the whole file,
+ * unless the URL works once. The access token is never sent to the URL.
+ */
+
+/**
+ * Called by the uploads on the thread that called them, about twenty times a second and once at the end, with
+ * the bytes sent and the size of the file. The bytes sent fall when the file has to be sent again. A result
+ * other than 0 cancels the upload. Otherwise as `apsfetch_progress_callback`.
+ */
+typedef int32_t (*apsfetch_upload_callback)(uint64_t bytes_sent, uint64_t bytes_total, void *user_data);
+
+/**
+ * Uploads the file at `path` to a URL with write access, such as `apsfetch_create_signed_url` gives, and
+ * returns when it is stored. `options`, `callback` and `cancel` may be NULL. An upload that is broken off
+ * stores nothing, but one that is cancelled in its last moment may have been stored already.
+ */
+int32_t apsfetch_upload(const apsfetch_client *client,
+                        const char *url,
+                        const char *path,
+                        const apsfetch_upload_options *options,
+                        apsfetch_upload_callback callback,
+                        void *user_data,
+                        const apsfetch_cancel_token *cancel,
+                        apsfetch_upload_result **out,
+                        apsfetch_error **error);
+
+/** `apsfetch_upload` for a path in UTF-16. */
+int32_t apsfetch_upload_utf16(const apsfetch_client *client,
+                              const char *url,
+                              const uint16_t *path,
+                              const apsfetch_upload_options *options,
+                              apsfetch_upload_callback callback,
+                              void *user_data,
+                              const apsfetch_cancel_token *cancel,
+                              apsfetch_upload_result **out,
+                              apsfetch_error **error);
+
+/**
+ * Uploads the file at `path` as an object: creates a signed URL for writing, then uploads to it. An object of
+ * this key is replaced. It needs the scope `data:write`. Otherwise as `apsfetch_upload`.
+ */
+int32_t apsfetch_upload_object(const apsfetch_client *client,
+                               const char *bucket_key,
+                               const char *object_key,
+                               const char *path,
+                               const apsfetch_upload_options *options,
+                               apsfetch_upload_callback callback,
+                               void *user_data,
+                               const apsfetch_cancel_token *cancel,
+                               apsfetch_upload_result **out,
+                               apsfetch_error **error);
+
+/** `apsfetch_upload_object` for a path in UTF-16. */
+int32_t apsfetch_upload_object_utf16(const apsfetch_client *client,
+                                     const char *bucket_key,
+                                     const char *object_key,
+                                     const uint16_t *path,
+                                     const apsfetch_upload_options *options,
+                                     apsfetch_upload_callback callback,
+                                     void *user_data,
+                                     const apsfetch_cancel_token *cancel,
+                                     apsfetch_upload_result **out,
+                                     apsfetch_error **error);
+
+
+/* ---- Logging a user in -------------------------------------------------------------------------------------
+ * The three-legged login of APS for programs that cannot keep a secret, with PKCE: start a login, open its
+ * address in the user's browser, wait. See "Get a 3-Legged Token with PKCE" in the guide to authentication.
+ * From then on the client uses the user's token and renews it by itself. A login has no thread: the browser
+ * is answered by the thread that waits.
+ */
+
+/** A login under way, or over. */
+typedef struct apsfetch_login apsfetch_login;
+
+/**
+ * Opens a listener for the browser to come back to, and makes the address of the login page. Nothing is sent.
+ *
+ * `client_id` is the one of an APS app of the type "Desktop, Mobile, Single-Page App"; `scopes` are separated
+ * by spaces, such as "data:read viewables:read". The callback address http://HOST:PORT/PATH must be
+ * registered for the app, letter by letter: `callback_host` is "127.0.0.1", which NULL means too, or
+ * "localhost"; `callback_port` is 1 to 65535, or 0 for any free one, which only a sandbox accepts;
+ * `callback_path` begins with "/", and NULL means "/callback".
+ *
+ * The login stays open for `timeout_ms` milliseconds at the most; 0 means 10 minutes, `APSFETCH_NO_LIMIT` has
+ * no end. `APSFETCH_E_RESOURCE` if the port is not to be had.
+ */
+int32_t apsfetch_login_start(const apsfetch_client *client,
+                             const char *client_id,
+                             const char *scopes,
+                             const char *callback_host,
+                             uint32_t callback_port,
+                             const char *callback_path,
+                             uint32_t timeout_ms,
+                             apsfetch_login **out,
+                             apsfetch_error **error);
+
+/** The address to open in the user's browser. The library never starts a browser itself. */
+const char *apsfetch_login_authorize_url(const apsfetch_login *login);
+
+/** The callback address, as it must be registered at APS. */
+const char *apsfetch_login_redirect_uri(const apsfetch_login *login);
+
+/** 1 while the login still waits for its answer, 0 when it has succeeded or failed. */
+int32_t apsfetch_login_is_open(const apsfetch_login *login);
+
+/**
+ * Waits for the user, at most `limit_ms` milliseconds, or until the login's own end for `APSFETCH_NO_LIMIT`.
+ * `APSFETCH_OK` when the user is logged in: the client has the token, and its jobs that wait for one go on.
+ * `APSFETCH_PENDING` when the time passed; wait again. Every error ends the login, except
+ * `APSFETCH_E_INVALID_STATE` while another thread waits for it. A user who says no is `APSFETCH_E_AUTH`, and
+ * a login that was not finished in its time is `APSFETCH_E_TIMEOUT`. `cancel` may be NULL.
+ */
+int32_t apsfetch_login_wait(const apsfetch_login *login,
+                            uint32_t limit_ms,
+                            const apsfetch_cancel_token *cancel,
+                            apsfetch_error **error);
+
+/** After the login: how many milliseconds the access token lives, or -1 if APS did not say it. */
+int64_t apsfetch_login_expires_in_ms(const apsfetch_login *login);
+
+/** After the login: the scopes that were granted, separated by spaces; NULL before. */
+const char *apsfetch_login_scopes(const apsfetch_login *login);
+
+/**
+ * After the login: the refresh token, for `apsfetch_config_set_refresh_token` in the next run of the program;
+ * NULL before, or if there is none. It is a secret, and APS replaces it at each renewal:
+ * `apsfetch_client_refresh_token` has the latest one.
+ */
+const char *apsfetch_login_refresh_token(const apsfetch_login *login);
+
+/**
+ * Frees a login, and closes its listener. A thread that waits for it gets `APSFETCH_E_CANCELLED` within a
+ * tenth of a second. The client stays logged in.
+ */
+int32_t apsfetch_login_free(apsfetch_login *login);
+
+
+/* ---- Manifests ---------------------------------------------------------------------------------------------
+ * What the translation of a design made, and how far it has come, from "Fetch Manifest" (GET urn/manifest).
+ * The tree of derivatives and their children is a list here: each node after its parent. Texts are NULL where
+ * APS says nothing, and for an index that is not below the count.
+ */
+
+/** The manifest does not say, or says a word this library does not know; the status text has it. */
+#define APSFETCH_TRANSLATION_UNKNOWN 0
+/** Not begun. */
+#define APSFETCH_TRANSLATION_PENDING 1
+/** Under way. */
+#define APSFETCH_TRANSLATION_IN_PROGRESS 2
+/** Over: done. */
+#define APSFETCH_TRANSLATION_SUCCESS 3
+/** Over: failed. The messages say why. */
+#define APSFETCH_TRANSLATION_FAILED 4
+/** Over: given up after too long a time. */
+#define APSFETCH_TRANSLATION_TIMEOUT 5
+
+/** The manifest of a design. It does not change, so any thread may read it. */
+typedef struct apsfetch_manifest apsfetch_manifest;
+
+/**
+ * Called by `apsfetch_manifest_wait` on the thread that called it with each manifest that APS sends, also the
+ * last one. `manifest` is valid during the call, and the library frees it. A result other than 0 ends the
+ * wait. Otherwise as `apsfetch_progress_callback`.
+ */
+typedef int32_t (*apsfetch_manifest_callback)(const apsfetch_manifest *manifest, void *user_data);
+
+/**
+ * Asks for the manifest of a design, and waits for the answer. `urn` is the design's, in URL-safe base64 or
+ * plain. `cancel` may be NULL. The manifest may say that the translation is not over, or has failed;
+ * `APSFETCH_E_NOT_READY` means that there is none yet, `APSFETCH_E_NOT_FOUND` that APS does not know the
+ * design in the client's region.
+ */
+int32_t apsfetch_manifest_fetch(const apsfetch_client *client,
+                                const char *urn,
+                                const apsfetch_cancel_token *cancel,
+                                apsfetch_manifest **out,
+                                apsfetch_error **error);
+
+/**
+ * Asks for the manifest with growing pauses until the translation is over: success, failure or timeout of
+ * APS's own, which its status tells apart. After `wait_ms`, or never for `APSFETCH_NO_LIMIT`, it fails with
+ * `APSFETCH_E_NOT_READY` and how far the translation was; with `APSFETCH_E_NOT_FOUND` at once for a design
+ * that APS does not know. `callback` and `cancel` may be NULL; both end the wait with `APSFETCH_E_CANCELLED`.
+ */
+int32_t apsfetch_manifest_wait(const apsfetch_client *client,
+                               const char *urn,
+                               uint32_t wait_ms,
+                               apsfetch_manifest_callback callback,
+                               void *user_data,
+                               const apsfetch_cancel_token *cancel,
+                               apsfetch_manifest **out,
+                               apsfetch_error **error);
+
+/** Reads a manifest that the host has kept as JSON text. `APSFETCH_E_INVALID_ARGUMENT` if it is none. */
+int32_t apsfetch_manifest_from_json(const char *json, apsfetch_manifest **out, apsfetch_error **error);
+
+/** The JSON text, as it was received. */
+const char *apsfetch_manifest_json(const apsfetch_manifest *manifest);
+
+/** The design's URN in base64. */
+const char *apsfetch_manifest_urn(const apsfetch_manifest *manifest);
+
+/** How far the translation has come: one of the `APSFETCH_TRANSLATION_` numbers. */
+int32_t apsfetch_manifest_status(const apsfetch_manifest *manifest);
+
+/** The status in APS's own word. */
+const char *apsfetch_manifest_status_text(const apsfetch_manifest *manifest);
+
+/** The progress in APS's own words: "complete", or "NN% complete". */
+const char *apsfetch_manifest_progress(const apsfetch_manifest *manifest);
+
+/** The progress in percent, 0 to 100, or -1 if APS did not say it. */
+int64_t apsfetch_manifest_percent(const apsfetch_manifest *manifest);
+
+/** The data centre where the derivatives are. */
+const char *apsfetch_manifest_region(const apsfetch_manifest *manifest);
+
+/** `type` of the manifest: always "manifest" today. */
+const char *apsfetch_manifest_type(const apsfetch_manifest *manifest);
+
+/** The version of the manifest's form. */
+const char *apsfetch_manifest_version(const apsfetch_manifest *manifest);
+
+/** 1 if there is a picture of the design, else 0. */
+int32_t apsfetch_manifest_has_thumbnail(const apsfetch_manifest *manifest);
+
+/** How many nodes there are: derivatives and their children, depth first. */
+size_t apsfetch_manifest_node_count(const apsfetch_manifest *manifest);
+
+/** Frees a manifest with all its texts. */
+int32_t apsfetch_manifest_free(apsfetch_manifest *manifest);
+
+
+/* ---- Nodes of a manifest -----------------------------------------------------------------------------------
+ * Derivatives, and what is inside them. Nodes are numbered from 0 to below `apsfetch_manifest_node_count`,
+ * and so are the messages of each. Many nodes say next to nothing: what is missing is NULL, -1 or 0.
+ */
+
+/** The index of the node it belongs to, which is smaller than its own; -1 for a derivative. */
+int64_t apsfetch_manifest_node_parent(const apsfetch_manifest *manifest, size_t node);
+
+/** 1 if the node stands directly in the manifest's list of derivatives, else 0. */
+int32_t apsfetch_manifest_node_is_derivative(const apsfetch_manifest *manifest, size_t node);
+
+/** The URN to download it by, for `apsfetch_request_new_derivative`. Only files have one. */
+const char *apsfetch_manifest_node_urn(const apsfetch_manifest *manifest, size_t node);
+
+/** Its own id. */
+const char *apsfetch_manifest_node_guid(const apsfetch_manifest *manifest, size_t node);
+
+/** Its name. */
+const char *apsfetch_manifest_node_name(const apsfetch_manifest *manifest, size_t node);
+
+/** What it is for: "graphics", "thumbnail", "Autodesk.CloudPlatform.PropertyDatabase", "obj" and others. */
+const char *apsfetch_manifest_node_role(const apsfetch_manifest *manifest, size_t node);
+
+/** The media type. */
+const char *apsfetch_manifest_node_mime(const apsfetch_manifest *manifest, size_t node);
+
+/** `type`: "resource", "geometry", "view", "folder" and others. */
+const char *apsfetch_manifest_node_type(const apsfetch_manifest *manifest, size_t node);
+
+/** The type of output: "svf", "svf2", "obj", "thumbnail" and others. Children have their derivative's. */
+const char *apsfetch_manifest_node_output_type(const apsfetch_manifest *manifest, size_t node);
+
+/** How far its own translation has come: one of the `APSFETCH_TRANSLATION_` numbers. */
+int32_t apsfetch_manifest_node_status(const apsfetch_manifest *manifest, size_t node);
+
+/** The status in APS's own word. */
+const char *apsfetch_manifest_node_status_text(const apsfetch_manifest *manifest, size_t node);
+
+/** The progress in APS's own words. */
+const char *apsfetch_manifest_node_progress(const apsfetch_manifest *manifest, size_t node);
+
+/** The progress in percent, 0 to 100, or -1 if APS did not say it. */
+int64_t apsfetch_manifest_node_percent(const apsfetch_manifest *manifest, size_t node);
+
+/** 1 if there is a picture of it, else 0. */
+int32_t apsfetch_manifest_node_has_thumbnail(const apsfetch_manifest *manifest, size_t node);
+
+/** How many messages the translator has about it. */
+size_t apsfetch_manifest_message_count(const apsfetch_manifest *manifest, size_t node);
+
+/** The type of a message: "error", "warning" or "info". */
+const char *apsfetch_manifest_message_type(const apsfetch_manifest *manifest, size_t node, size_t message);
+
+/** The code of a message, such as "Revit-UnsupportedFileType". */
+const char *apsfetch_manifest_message_code(const apsfetch_manifest *manifest, size_t node, size_t message);
+
+/** The text of a message; what APS sends as a list has one line for each entry. */
+const char *apsfetch_manifest_message_text(const apsfetch_manifest *manifest, size_t node, size_t message);
+
+
+/* ---- Options of a listing ----------------------------------------------------------------------------------
+ * Which objects of a bucket to list, and how. Where a function takes them, NULL means all objects.
+ */
+
+/** Which objects to list. A listing copies them. */
+typedef struct apsfetch_list_options apsfetch_list_options;
+
+/** Makes options that mean all objects. */
+int32_t apsfetch_list_options_new(apsfetch_list_options **out, apsfetch_error **error);
+
+/** Only objects whose key begins with this (`beginsWith`). */
+int32_t apsfetch_list_options_set_begins_with(apsfetch_list_options *options,
+                                              const char *prefix,
+                                              apsfetch_error **error);
+
+/** The key to begin behind (`startAt`). */
+int32_t apsfetch_list_options_set_start_at(apsfetch_list_options *options,
+                                           const char *object_key,
+                                           apsfetch_error **error);
+
+/** Objects in one page (`limit`), 1 to 100; 0 means the default, 100, which needs the fewest calls. */
+int32_t apsfetch_list_options_set_limit(apsfetch_list_options *options,
+                                        uint32_t limit,
+                                        apsfetch_error **error);
+
+/** The list ends after this many objects; 0, the default, means all of them. */
+int32_t apsfetch_list_options_set_max_objects(apsfetch_list_options *options,
+                                              uint64_t count,
+                                              apsfetch_error **error);
+
+/** Frees the options. */
+int32_t apsfetch_list_options_free(apsfetch_list_options *options);
+
+
+/* ---- Objects of a bucket -----------------------------------------------------------------------------------
+ * As the Object Storage Service lists them, by "Get Objects" (GET buckets/bucketKey/objects), and one alone,
+ * by "Get Object Details" (GET buckets/bucketKey/objects/objectKey/details). Both need the scope `data:read`.
+ * Texts are NULL where APS says nothing, and for an index that is not below the count.
+ */
+
+/** Objects, in the order of APS. The list does not change, so any thread may read it. */
+typedef struct apsfetch_objects apsfetch_objects;
+
+/**
+ * Lists a bucket, all pages, and waits for the answers. `options` and `cancel` may be NULL. For a bucket of
+ * millions, `apsfetch_list_objects_page` takes less memory.
+ */
+int32_t apsfetch_list_objects(const apsfetch_client *client,
+                              const char *bucket_key,
+                              const apsfetch_list_options *options,
+                              const apsfetch_cancel_token *cancel,
+                              apsfetch_objects **out,
+                              apsfetch_error **error);
+
+/**
+ * Lists one page of a bucket: the first one if `page` is NULL, else the one that `apsfetch_objects_next` of
+ * the page before names, with the same options. `options` and `cancel` may be NULL.
+ */
+int32_t apsfetch_list_objects_page(const apsfetch_client *client,
+                                   const char *bucket_key,
+                                   const apsfetch_list_options *options,
+                                   const char *page,
+                                   const apsfetch_cancel_token *cancel,
+                                   apsfetch_objects **out,
+                                   apsfetch_error **error);
+
+/**
+ * Asks for the details of one object, and waits for the answer: a list with this object alone. `cancel` may
+ * be NULL.
+ */
+int32_t apsfetch_object_details(const apsfetch_client *client,
+                                const char *bucket_key,
+                                const char *object_key,
+                                const apsfetch_cancel_token *cancel,
+                                apsfetch_objects **out,
+                                apsfetch_error **error);
+
+/** How many objects there are. A page can be empty although more pages follow. */
+size_t apsfetch_objects_count(const apsfetch_objects *objects);
+
+/** What `apsfetch_list_objects_page` takes for the next page; NULL on the last one, and for other lists. */
+const char *apsfetch_objects_next(const apsfetch_objects *objects);
+
+/** The key of its bucket. */
+const char *apsfetch_objects_bucket_key(const apsfetch_objects *objects, size_t index);
+
+/** Its key, not percent-encoded. */
+const char *apsfetch_objects_object_key(const apsfetch_objects *objects, size_t index);
+
+/** Its URN: "urn:adsk.objects:os.object:BUCKET/KEY". */
+const char *apsfetch_objects_object_id(const apsfetch_objects *objects, size_t index);
+
+/** Its size in bytes, or -1 if APS did not say it. */
+int64_t apsfetch_objects_size(const apsfetch_objects *objects, size_t index);
+
+/** Its SHA-1 as 40 hex digits. It can be missing right after an upload. */
+const char *apsfetch_objects_sha1(const apsfetch_objects *objects, size_t index);
+
+/** Its media type; listings usually leave it out. */
+const char *apsfetch_objects_content_type(const apsfetch_objects *objects, size_t index);
+
+/** Its address at the API. */
+const char *apsfetch_objects_location(const apsfetch_objects *objects, size_t index);
+
+/** Frees the list with all its texts. */
+int32_t apsfetch_objects_free(apsfetch_objects *objects);
+
+
+/* ---- Filters of derivatives --------------------------------------------------------------------------------
+ * Which derivatives of a design to download. What is added with the same function are alternatives, in
+ * whatever case; different ones must all be met. Where a function takes a filter, NULL means all derivatives.
+ */
+
+/** Which derivatives to download. A plan copies it. */
+typedef struct apsfetch_design_filter apsfetch_design_filter;
+
+/** Makes a filter that lets everything through. */
+int32_t apsfetch_design_filter_new(apsfetch_design_filter **out, apsfetch_error **error);
+
+/** Lets through derivatives with this role, such as "graphics", "thumbnail" or "obj". */
+int32_t apsfetch_design_filter_add_role(apsfetch_design_filter *filter,
+                                        const char *role,
+                                        apsfetch_error **error);
+
+/** Lets through derivatives with this media type, such as "image/png". */
+int32_t apsfetch_design_filter_add_mime(apsfetch_design_filter *filter,
+                                        const char *mime,
+                                        apsfetch_error **error);
+
+/** Lets through derivatives with this type of output, such as "obj", "svf" or "thumbnail". */
+int32_t apsfetch_design_filter_add_output_type(apsfetch_design_filter *filter,
+                                               const char *output_type,
+                                               apsfetch_error **error);
+
+/** Frees a filter. */
+int32_t apsfetch_design_filter_free(apsfetch_design_filter *filter);
+
+
+/* ---- Filters of objects ------------------------------------------------------------------------------------
+ * Which objects of a bucket to download, and under which names. Where a function takes a filter, NULL means
+ * all objects.
+ */
+
+/** Which objects to download. A plan copies it. */
+typedef struct apsfetch_object_filter apsfetch_object_filter;
+
+/** Makes a filter that lets everything through. */
+int32_t apsfetch_object_filter_new(apsfetch_object_filter **out, apsfetch_error **error);
+
+/** Only objects whose key begins with this. */
+int32_t apsfetch_object_filter_set_prefix(apsfetch_object_filter *filter,
+                                          const char *prefix,
+                                          apsfetch_error **error);
+
+/**
+ * 1 leaves the folders of the prefix out: with "models/2026/ho", "models/2026/house.rvt" goes to "house.rvt".
+ * 0, the default, keeps the whole key as the path.
+ */
+int32_t apsfetch_object_filter_set_strip_prefix(apsfetch_object_filter *filter,
+                                                int32_t strip_prefix,
+                                                apsfetch_error **error);
+
+/** Frees a filter. */
+int32_t apsfetch_object_filter_free(apsfetch_object_filter *filter);
+
+
+/* ---- Plans of folders --------------------------------------------------------------------------------------
+ * Many files into one folder: which file goes where, under which safe name, before anything is downloaded.
+ * The folder keeps a listing, "apsfetch-listing.json", of what went where, which lets the next run leave out
+ * what is unchanged. Make a plan, start it, wait for its job, and record what became of it; or do all of that
+ * at once with `apsfetch_download_design` and `apsfetch_download_objects`.
+ */
+
+/** It is to be downloaded, or to be asked for whether it has changed. */
+#define APSFETCH_FILE_PLANNED 1
+/** It was downloaded and is complete. */
+#define APSFETCH_FILE_DOWNLOADED 2
+/** The one that is there is still the one that APS has. */
+#define APSFETCH_FILE_UNCHANGED 3
+/** It could not be downloaded; the error says why. */
+#define APSFETCH_FILE_FAILED 4
+/** It is not one that can be downloaded; the reason says why. */
+#define APSFETCH_FILE_SKIPPED 5
+
+/** Which files go where in one folder. It does not change, so any thread may read it. */
+typedef struct apsfetch_plan apsfetch_plan;
+
+/**
+ * Plans to download the derivatives of a design into a folder: gives each its name, makes the folders and
+ * notes the names in the folder's listing. Nothing is sent. What cannot be downloaded (3D SVF2, failed or
+ * unfinished translations) is in the plan as skipped. `filter` may be NULL.
+ */
+int32_t apsfetch_plan_design(const apsfetch_client *client,
+                             const apsfetch_manifest *manifest,
+                             const apsfetch_design_filter *filter,
+                             const char *folder,
+                             apsfetch_plan **out,
+                             apsfetch_error **error);
+
+/** `apsfetch_plan_design` for a folder in UTF-16. */
+int32_t apsfetch_plan_design_utf16(const apsfetch_client *client,
+                                   const apsfetch_manifest *manifest,
+                                   const apsfetch_design_filter *filter,
+                                   const uint16_t *folder,
+                                   apsfetch_plan **out,
+                                   apsfetch_error **error);
+
+/**
+ * Plans to download objects into a folder, in the same manner. The bucket is listed first, which needs the
+ * scope `data:read`; objects that lie in the folder already, unchanged on both sides, are in the plan as
+ * unchanged. `filter` and `cancel` may be NULL.
+ */
+int32_t apsfetch_plan_objects(const apsfetch_client *client,
+                              const char *bucket_key,
+                              const apsfetch_object_filter *filter,
+                              const char *folder,
+                              const apsfetch_cancel_token *cancel,
+                              apsfetch_plan **out,
+                              apsfetch_error **error);
+
+/** `apsfetch_plan_objects` for a folder in UTF-16. */
+int32_t apsfetch_plan_objects_utf16(const apsfetch_client *client,
+                                    const char *bucket_key,
+                                    const apsfetch_object_filter *filter,
+                                    const uint16_t *folder,
+                                    const apsfetch_cancel_token *cancel,
+                                    apsfetch_plan **out,
+                                    apsfetch_error **error);
+
+/**
+ * Starts to download the planned files, in their order, as one job. When it is over, or before,
+ * `apsfetch_plan_record` notes the results in the listing.
+ */
+int32_t apsfetch_plan_start(const apsfetch_client *client,
+                            const apsfetch_plan *plan,
+                            apsfetch_job **out,
+                            apsfetch_error **error);
+
+/** The folder, as an absolute path. */
+const char *apsfetch_plan_folder(const apsfetch_plan *plan);
+
+/** The absolute path of the folder's listing. */
+const char *apsfetch_plan_listing(const apsfetch_plan *plan);
+
+/** How many files there are: those to download, and those that are unchanged, skipped or failed already. */
+size_t apsfetch_plan_count(const apsfetch_plan *plan);
+
+/** The derivative's URN, or the object's key. A part of a design without a URN goes by its GUID or its name. */
+const char *apsfetch_plan_file_id(const apsfetch_plan *plan, size_t index);
+
+/** Where the file goes, below the folder and with "/" between names; NULL for most skipped ones. */
+const char *apsfetch_plan_file_relative_path(const apsfetch_plan *plan, size_t index);
+
+/** The size in bytes, or -1 if it is not known yet: APS tells it for objects only. */
+int64_t apsfetch_plan_file_size(const apsfetch_plan *plan, size_t index);
+
+/** One of the `APSFETCH_FILE_` numbers: planned, unchanged, skipped or failed. */
+int32_t apsfetch_plan_file_status(const apsfetch_plan *plan, size_t index);
+
+/** Why the file is skipped, or NULL. */
+const char *apsfetch_plan_file_reason(const apsfetch_plan *plan, size_t index);
+
+/**
+ * The status and the error of a file that has failed already, because there can be no such file here;
+ * `APSFETCH_OK` and no error for others.
+ */
+int32_t apsfetch_plan_file_error(const apsfetch_plan *plan, size_t index, apsfetch_error **error);
+
+/** The index of a planned file's item in the job of `apsfetch_plan_start`; -1 for a file that is not planned. */
+int64_t apsfetch_plan_file_job_index(const apsfetch_plan *plan, size_t index);
+
+/** Frees a plan. Its job goes on. */
+int32_t apsfetch_plan_free(apsfetch_plan *plan);
+
+
+/* ---- Outcomes of folders -----------------------------------------------------------------------------------
+ * What became of the files of a plan, in its order.
+ */
+
+/** What became of a plan. It does not change, so any thread may read it. */
+typedef struct apsfetch_outcome apsfetch_outcome;
+
+/**
+ * Notes in the folder's listing what became of the files, and says it. `job` is the one that
+ * `apsfetch_plan_start` has started for this plan. It can be called while the job runs, so that a program
+ * that is killed has not downloaded in vain; files that are not over are `APSFETCH_FILE_PLANNED` then.
+ */
+int32_t apsfetch_plan_record(const apsfetch_plan *plan,
+                             const apsfetch_job *job,
+                             apsfetch_outcome **out,
+                             apsfetch_error **error);
+
+/** The folder, as an absolute path. */
+const char *apsfetch_outcome_folder(const apsfetch_outcome *outcome);
+
+/** The absolute path of the folder's listing. */
+const char *apsfetch_outcome_listing(const apsfetch_outcome *outcome);
+
+/** How many files there are. */
+size_t apsfetch_outcome_count(const apsfetch_outcome *outcome);
+
+/** The derivative's URN, or the object's key. */
+const char *apsfetch_outcome_file_id(const apsfetch_outcome *outcome, size_t index);
+
+/**
+ * The absolute path where the file is, or was to be; NULL for most skipped ones. A name that is not Unicode
+ * is shown with replacement characters.
+ */
+const char *apsfetch_outcome_file_path(const apsfetch_outcome *outcome, size_t index);
+
+/** One of the `APSFETCH_FILE_` numbers. */
+int32_t apsfetch_outcome_file_status(const apsfetch_outcome *outcome, size_t index);
+
+/** The size in bytes of the file that is there, downloaded or unchanged; 0 for others. */
+uint64_t apsfetch_outcome_file_bytes(const apsfetch_outcome *outcome, size_t index);
+
+/** The version's ETag as APS or the server gives it, or NULL. */
+const char *apsfetch_outcome_file_etag(const apsfetch_outcome *outcome, size_t index);
+
+/** The SHA-1 as 40 hex digits, or NULL. */
+const char *apsfetch_outcome_file_sha1(const apsfetch_outcome *outcome, size_t index);
+
+/** Why the file was skipped, or NULL. */
+const char *apsfetch_outcome_file_reason(const apsfetch_outcome *outcome, size_t index);
+
+/** The status and the error of a file that failed; `APSFETCH_OK` and no error for others. */
+int32_t apsfetch_outcome_file_error(const apsfetch_outcome *outcome, size_t index, apsfetch_error **error);
+
+/** Frees an outcome. The files stay. */
+int32_t apsfetch_outcome_free(apsfetch_outcome *outcome);
+
+
+/* ---- Downloading whole folders in one call -----------------------------------------------------------------
+ * For programs that have a thread to spare: plan, job, and listing, with progress. Files that are unchanged
+ * since the last time are not downloaded again, and one failed file does not stop the others.
+ * 
+ * `callback`, which may be NULL, is called with `user_data` on this thread about ten times a second; a result
+ * other than 0 from it, or `cancel`, which may be NULL too, lets the files that are not over fail with
+ * `APSFETCH_E_CANCELLED`. The next time goes on with them.
+ * 
+ * `outcome_out` receives what became of each file, also when some failed; NULL if it did not come to a
+ * download. `outcome_out` itself may be NULL when that is not wanted. `APSFETCH_OK` if no file failed.
+ * Otherwise the status of the first one that did, with an error whose message says how many.
+ */
+
+/**
+ * Downloads the derivatives of a design into a folder. `urn` is the design's, in URL-safe base64 or plain;
+ * `filter` may be NULL. A translation that has not ended is `APSFETCH_E_NOT_READY`; one that failed and left
+ * nothing to download is `APSFETCH_E_REFUSED`.
+ */
+int32_t apsfetch_download_design(const apsfetch_client *client,
+                                 const char *urn,
+                                 const apsfetch_design_filter *filter,
+                                 const char *folder,
+                                 apsfetch_progress_callback callback,
+                                 void *user_data,
+                                 const apsfetch_cancel_token *cancel,
+                                 apsfetch_outcome **outcome_out,
+                                 apsfetch_error **error);
+
+/** `apsfetch_download_design` for a folder in UTF-16. */
+int32_t apsfetch_download_design_utf16(const apsfetch_client *client,
+                                       const char *urn,
+                                       const apsfetch_design_filter *filter,
+                                       const uint16_t *folder,
+                                       apsfetch_progress_callback callback,
+                                       void *user_data,
+                                       const apsfetch_cancel_token *cancel,
+                                       apsfetch_outcome **outcome_out,
+                                       apsfetch_error **error);
+
+/** Downloads objects of a bucket into a folder. `filter` may be NULL. */
+int32_t apsfetch_download_objects(const apsfetch_client *client,
+                                  const char *bucket_key,
+                                  const apsfetch_object_filter *filter,
+                                  const char *folder,
+                                  apsfetch_progress_callback callback,
+                                  void *user_data,
+                                  const apsfetch_cancel_token *cancel,
+                                  apsfetch_outcome **outcome_out,
+                                  apsfetch_error **error);
+
+/** `apsfetch_download_objects` for a folder in UTF-16. */
+int32_t apsfetch_download_objects_utf16(const apsfetch_client *client,
+                                        const char *bucket_key,
+                                        const apsfetch_object_filter *filter,
+                                        const uint16_t *folder,
+                                        apsfetch_progress_callback callback,
+                                        void *user_data,
+                                        const apsfetch_cancel_token *cancel,
+                                        apsfetch_outcome **outcome_out,
+                                        apsfetch_error **error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* APSFETCH_H */

@@ -1,0 +1,103 @@
+/* The library is loaded, used and unloaded directly after the last free, many times. Nothing links it here.
+   Arguments: library, base URL, token, bucket, key of an object, rounds. */
+#include <apsfetch.h>
+#include <dlfcn.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "check.h"
+#include "tasks.h"
+
+/* A function of the library under its own type; ISO C has no cast from void * to it. */
+#define LOAD(name)                                                                        \
+    do {                                                                                  \
+        void *symbol = dlsym(library, "apsfetch_" #name);                                 \
+        CHECK(symbol != NULL && sizeof symbol == sizeof name);                            \
+        memcpy(&name, &symbol, sizeof name);                                              \
+    } while (0)
+
+static char **arguments;
+
+static void *use(void *library)
+{
+    int32_t (*config_new)(apsfetch_config **, apsfetch_error **);
+    int32_t (*config_set_base_url)(apsfetch_config *, const char *, apsfetch_error **);
+    int32_t (*config_set_access_token)(apsfetch_config *, const char *, apsfetch_error **);
+    int32_t (*config_set_proxy)(apsfetch_config *, const char *, apsfetch_error **);
+    int32_t (*client_new)(const apsfetch_config *, apsfetch_client **, apsfetch_error **);
+    int32_t (*request_new_object)(const char *, const char *, apsfetch_request **, apsfetch_error **);
+    int32_t (*request_set_memory)(apsfetch_request *, uint64_t, apsfetch_error **);
+    int32_t (*download)(const apsfetch_client *, const apsfetch_request *const *, size_t,
+                        apsfetch_progress_callback, void *, apsfetch_job **, apsfetch_error **);
+    int32_t (*config_free)(apsfetch_config *);
+    int32_t (*client_free)(apsfetch_client *);
+    int32_t (*request_free)(apsfetch_request *);
+    apsfetch_config *config = NULL;
+    apsfetch_client *client = NULL;
+    apsfetch_request *request = NULL;
+    const apsfetch_request *requests[1];
+
+    LOAD(config_new);
+    LOAD(config_set_base_url);
+    LOAD(config_set_access_token);
+    LOAD(config_set_proxy);
+    LOAD(client_new);
+    LOAD(request_new_object);
+    LOAD(request_set_memory);
+    LOAD(download);
+    LOAD(config_free);
+    LOAD(client_free);
+    LOAD(request_free);
+    CHECK(config_new(&config, NULL) == APSFETCH_OK);
+    CHECK(config_set_base_url(config, arguments[2], NULL) == APSFETCH_OK);
+    CHECK(config_set_access_token(config, arguments[3], NULL) == APSFETCH_OK);
+    CHECK(config_set_proxy(config, "", NULL) == APSFETCH_OK);
+    CHECK(client_new(config, &client, NULL) == APSFETCH_OK);
+    CHECK(request_new_object(arguments[4], arguments[5], &request, NULL) == APSFETCH_OK);
+    CHECK(request_set_memory(request, 64 << 20, NULL) == APSFETCH_OK);
+    requests[0] = request;
+    CHECK(download(client, requests, 1, NULL, NULL, NULL, NULL) == APSFETCH_OK);
+    CHECK(request_free(request) == APSFETCH_OK);
+    CHECK(config_free(config) == APSFETCH_OK);
+    CHECK(client_free(client) == APSFETCH_OK);
+    return NULL;
+}
+
+static void *load(void)
+{
+    void *library = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
+
+    CHECK(library != NULL);
+    return library;
+}
+
+int main(int argc, char **argv)
+{
+    int before = count_tasks();
+    int round, rounds;
+
+    CHECK(argc == 7);
+    arguments = argv;
+    rounds = atoi(argv[6]);
+    for (round = 0; round < rounds; round++) {
+        void *library = load();
+        pthread_t thread;
+
+        /* On a thread that has ended, because some C libraries keep a library loaded as long as a thread lives
+           that has something to clean up for it. This way it is gone for certain. */
+        CHECK(pthread_create(&thread, NULL, use, library) == 0);
+        CHECK(pthread_join(thread, NULL) == 0);
+        CHECK(dlclose(library) == 0);
+        CHECK(dlopen(argv[1], RTLD_NOW | RTLD_NOLOAD) == NULL);
+        CHECK(settled_tasks(before) == before);
+    }
+    /* And on one that lives on. */
+    for (round = 0; round < rounds; round++) {
+        void *library = load();
+
+        use(library);
+        CHECK(dlclose(library) == 0);
+    }
+    CHECK(settled_tasks(before) == before);
+    return 0;
+}

@@ -1,0 +1,165 @@
+//! Compiling and running C programs against the shared library.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use super::{library, root, skip};
+
+/// Nothing that a compiler has to say of the header or a program is passed over.
+pub const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+
+/// The first of these programs that there is.
+pub fn find(programs: &[&'static str]) -> Option<&'static str> {
+    programs.iter().copied().find(|program| {
+        Command::new(program)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    })
+}
+
+/// Whether a compiler knows a standard.
+pub fn knows(compiler: &str, language: &str, standard: &str) -> bool {
+    Command::new(compiler)
+        .args([standard, "-x", language, "-fsyntax-only", "/dev/null"])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// A folder for the programs of one test, with the library under the name that programs look for.
+pub struct Workshop {
+    folder: tempfile::TempDir,
+}
+
+/// A compiled program.
+pub struct Program {
+    path: PathBuf,
+    folder: PathBuf,
+}
+
+impl Workshop {
+    /// `None`, and a skip, if C programs cannot be built here.
+    pub fn new(test: &str) -> Option<Self> {
+        if !cfg!(unix) {
+            skip(test, "C programs are built by the tests on Unix only");
+            return None;
+        }
+        if find(&["cc"]).is_none() {
+            skip(test, "there is no C compiler");
+            return None;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        #[cfg(unix)]
+        for name in [
+            "libapsfetch.so",
+            "libapsfetch.so.1",
+            "libapsfetch.dylib",
+            "libapsfetch.1.dylib",
+        ] {
+            std::os::unix::fs::symlink(library(), folder.path().join(name)).unwrap();
+        }
+        Some(Workshop { folder })
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Builds a program that links the library.
+    pub fn build(&self, source: &Path) -> Program {
+        let folder = self.folder.path();
+        let path = folder.join(source.file_stem().unwrap());
+        let (compiler, standard) = match source.extension().and_then(OsStr::to_str) {
+            Some("cpp") => ("c++", "-std=c++11"),
+            _ => ("cc", "-std=c99"),
+        };
+        let output = Command::new(compiler)
+            .arg(standard)
+            .args(WARNINGS)
+            .args(["-g", "-D_GNU_SOURCE", "-pthread"])
+            .arg(format!("-I{}", root().join("include").display()))
+            .arg(format!("-I{}", root().join("tests/c").display()))
+            .arg(source)
+            .arg("-o")
+            .arg(&path)
+            .arg(format!("-L{}", folder.display()))
+            .arg(format!("-Wl,-rpath,{}", folder.display()))
+            .args(["-lapsfetch", "-ldl"])
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}:\n{}",
+            source.display(),
+            text(&output)
+        );
+        Program {
+            path,
+            folder: folder.to_owned(),
+        }
+    }
+
+    /// Builds one of the programs in `tests/c`.
+    pub fn test_program(&self, name: &str) -> Program {
+        self.build(&root().join("tests/c").join(name))
+    }
+}
+
+impl Program {
+    /// A command for the program, in the workshop's folder and behind the words in `APSFETCH_TEST_RUNNER`, such
+    /// as those that start valgrind.
+    pub fn command(&self) -> Command {
+        let runner = std::env::var("APSFETCH_TEST_RUNNER").unwrap_or_default();
+        let mut words = runner.split_whitespace();
+        let mut command = match words.next() {
+            Some(first) => Command::new(first),
+            None => Command::new(&self.path),
+        };
+        command.args(words);
+        if !runner.trim().is_empty() {
+            command.arg(&self.path);
+        }
+        command.current_dir(&self.folder).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program, which says what is wrong if anything is; gives what it wrote to standard output.
+    pub fn run<I>(&self, arguments: I) -> String
+    where
+        I: IntoIterator,
+        I::Item: AsRef<OsStr>,
+    {
+        let output = self.command().args(arguments).output().unwrap();
+        assert!(
+            output.status.success(),
+            "{} ended with {}:\n{}",
+            self.path.display(),
+            output.status,
+            text(&output)
+        );
+        assert!(
+            output.stderr.is_empty(),
+            "{} wrote to standard error:\n{}",
+            self.path.display(),
+            text(&output)
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+/// Whether programs run slowly, because something watches them.
+pub fn is_watched() -> bool {
+    std::env::var_os("APSFETCH_TEST_RUNNER").is_some()
+}
+
+fn text(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}

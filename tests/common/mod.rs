@@ -1,0 +1,56 @@
+//! What tests have in common that start C programs.
+// Each test program uses a part of it.
+#![allow(dead_code, unreachable_pub)]
+
+pub mod c;
+pub mod header;
+pub mod null_arguments;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The folder with the library's Cargo.toml.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The committed header.
+pub fn header_text() -> String {
+    let path = root().join("include/apsfetch.h");
+    std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        .replace("\r\n", "\n")
+}
+
+/// Says that something could not be tested here. `cargo xtask test` lists what is said.
+pub fn skip(name: &str, reason: &str) {
+    eprintln!("skipped {name}: {reason}");
+    if let Some(path) = std::env::var_os("APSFETCH_TEST_SKIPS") {
+        let mut file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)
+            .unwrap();
+        writeln!(file, "{name}: {reason}").unwrap();
+    }
+}
+
+/// The shared library that goes with the running test.
+///
+/// Cargo builds all crate types of the library for a test, next to it.
+pub fn library() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().unwrap();
+    let name = format!(
+        "{}apsfetch{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    );
+    let library = folder.join(name);
+    assert!(
+        library.exists(),
+        "{} is missing: run `cargo build` first",
+        library.display()
+    );
+    library
+}
