@@ -45,7 +45,7 @@ impl Route {
         match origin {
             Origin::S3 => Route::S3,
             Origin::Cdn => signed_resource(path).unwrap_or(Route::Cdn),
-            Origin::Api => api(path),
+            Origin::Api => api(one_slash(path)),
         }
     }
 
@@ -76,6 +76,12 @@ impl Route {
     pub(crate) fn is_signed_resource(&self) -> bool {
         matches!(self, Route::SignedResource { .. })
     }
+}
+
+/// Autodesk's own SDK, told another address than the real one, puts a slash between two.
+fn one_slash(path: &str) -> &str {
+    let doubled = path.len() - path.trim_start_matches('/').len();
+    &path[doubled.saturating_sub(1)..]
 }
 
 fn signed_resource(path: &str) -> Option<Route> {
@@ -167,6 +173,14 @@ fn bucket(rest: &str) -> Route {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slashes_at_the_front_count_as_one() {
+        for path in ["/oss/v2/buckets", "//oss/v2/buckets"] {
+            assert_eq!(Route::parse(Origin::Api, path), Route::Buckets);
+        }
+        assert_eq!(Route::parse(Origin::Api, ""), Route::Unknown);
+    }
 
     #[test]
     fn derivative_urns_may_be_raw_or_encoded() {
