@@ -553,40 +553,51 @@ fn small_files_can_go_to_memory() {
 #[test]
 fn cancel_ends_a_job_at_once_and_leaves_nothing() {
     let sandbox = sandbox();
-    sandbox.add_object(BUCKET, "slow", Content::synthetic(1 << 30, 1));
-    let mut rule = Rule::new(Fault::Stall { at: 1000 });
-    rule.matching.origin = Some(Origin::S3);
-    sandbox.fault(rule);
+    sandbox.add_object(BUCKET, "slow", Content::synthetic(64 << 20, 1));
+    sandbox.add_object(BUCKET, "small", Content::bytes("x"));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("slow");
     let client = client(&sandbox);
-    let job = client
-        .start(vec![
-            Request::object(BUCKET, "slow").unwrap().to_file(&path),
-        ])
+    // While the servers say nothing at all, and in the middle of their answers.
+    for fault in [Fault::Hang, Fault::Stall { at: 300_000 }] {
+        let has_begun = |job: &apsfetch::Job| match fault {
+            Fault::Hang => {
+                let requests = sandbox.requests();
+                requests.iter().any(|request| request.origin == Origin::S3)
+            }
+            _ => job.progress().bytes_done >= 8 * 256 * 1024,
+        };
+        sandbox.clear_requests();
+        let mut rule = Rule::new(fault.clone());
+        rule.matching.origin = Some(Origin::S3);
+        sandbox.fault(rule);
+        let job = client
+            .start(vec![
+                Request::object(BUCKET, "slow").unwrap().to_file(&path),
+            ])
+            .unwrap();
+        while !has_begun(&job) {
+            assert!(!job.wait(Duration::from_millis(1)));
+        }
+        job.cancel();
+        assert!(
+            job.wait(Duration::from_secs(5)),
+            "ends without the servers' help"
+        );
+        assert_eq!(
+            job.result(0).unwrap().unwrap_err().kind(),
+            ErrorKind::Cancelled
+        );
+        assert!(!path.exists());
+        assert!(part_files(folder.path()).is_empty());
+        // The client is as good as before.
+        sandbox.clear_faults();
+        one(
+            &client,
+            Request::object(BUCKET, "small").unwrap().to_memory(1),
+        )
         .unwrap();
-    while job.progress().connections == 0 {
-        assert!(!job.wait(Duration::from_millis(1)));
     }
-    job.cancel();
-    assert!(
-        job.wait(Duration::from_secs(5)),
-        "ends without the servers' help"
-    );
-    assert_eq!(
-        job.result(0).unwrap().unwrap_err().kind(),
-        ErrorKind::Cancelled
-    );
-    assert!(!path.exists());
-    assert!(part_files(folder.path()).is_empty());
-    // The client is as good as before.
-    sandbox.clear_faults();
-    sandbox.add_object(BUCKET, "small", Content::bytes("x"));
-    one(
-        &client,
-        Request::object(BUCKET, "small").unwrap().to_memory(1),
-    )
-    .unwrap();
 }
 
 #[test]
