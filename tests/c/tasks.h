@@ -26,7 +26,7 @@ static inline int settled_tasks(int expected)
     int tries;
     struct timespec moment = {0, 1000000};
 
-    for (tries = 0; tries < 100 && count_tasks() != expected; tries++)
+    for (tries = 0; tries < 10000 && count_tasks() != expected; tries++)
         nanosleep(&moment, NULL);
     return count_tasks();
 }
