@@ -299,7 +299,7 @@ fn a_wait_can_be_cancelled_at_once_and_ends_with_its_client() {
             ErrorKind::Cancelled
         );
         assert!(
-            began.elapsed() < Duration::from_millis(500),
+            began.elapsed() < Duration::from_secs(5),
             "{:?}",
             began.elapsed()
         );

@@ -306,5 +306,5 @@ fn the_wait_can_be_cancelled_in_both_ways() {
         error.unwrap_err()
     });
     assert_eq!(error.kind(), ErrorKind::Cancelled);
-    assert!(cancelled.unwrap().elapsed() < Duration::from_millis(400));
+    assert!(cancelled.unwrap().elapsed() < Duration::from_secs(5));
 }

@@ -972,19 +972,84 @@ fn batch_refusals_have_their_kinds() {
             );
         }
     }
-    world.fault(
+    for (signing, endpoint) in [
+        (ObjectSigning::Batch, "batchsigneds3download"),
+        (ObjectSigning::SignedS3Download, "signeds3download"),
+        (ObjectSigning::SignedUrl, "signed"),
+    ] {
+        world.fault(
+            endpoint,
+            None,
+            Fault::Status {
+                status: 400,
+                body: r#"{"reason":"no good"}"#.to_owned(),
+                headers: Default::default(),
+            },
+        );
+        let error = sign(&world.client(), &object("x").signing(signing).unwrap()).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.http_status()),
+            (ErrorKind::Http, Some(400))
+        );
+        assert!(error.message().contains("no good"), "{error}");
+    }
+}
+
+#[test]
+fn a_500_is_tried_again_in_every_operation() {
+    let world = World::new();
+    let client = world.client();
+    for endpoint in [
+        "signedcookies",
+        "derivative",
         "batchsigneds3download",
-        None,
+        "signeds3download",
+        "signed",
+    ] {
+        world.fault(
+            endpoint,
+            Some(1),
+            Fault::Status {
+                status: 500,
+                body: String::new(),
+                headers: Default::default(),
+            },
+        );
+    }
+    sign(&client, &world.derivative()).unwrap();
+    client
+        .details(&world.derivative(), Duration::ZERO, None)
+        .unwrap();
+    for signing in [
+        ObjectSigning::Batch,
+        ObjectSigning::SignedS3Download,
+        ObjectSigning::SignedUrl,
+    ] {
+        sign(&client, &object("x").signing(signing).unwrap()).unwrap();
+    }
+    // And the direct download, whose endpoint is that of the details.
+    world.fault(
+        "derivative",
+        Some(1),
         Fault::Status {
-            status: 400,
-            body: r#"{"reason":"no good"}"#.to_owned(),
+            status: 500,
+            body: String::new(),
             headers: Default::default(),
         },
     );
-    let error = sign(&world.client(), &object("x")).unwrap_err();
-    assert_eq!(
-        (error.kind(), error.http_status()),
-        (ErrorKind::Http, Some(400))
-    );
-    assert!(error.message().contains("no good"), "{error}");
+    let direct = world
+        .derivative()
+        .direct_download(true)
+        .unwrap()
+        .to_memory(1658);
+    client.download(vec![direct], |_| true).unwrap()[0]
+        .as_ref()
+        .unwrap();
+    let failed = world
+        .sandbox
+        .requests()
+        .iter()
+        .filter(|request| request.status == 500)
+        .count();
+    assert_eq!(failed, 6, "each operation met one");
 }

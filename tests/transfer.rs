@@ -231,6 +231,17 @@ fn the_direct_download_is_whole_when_it_fits_and_in_ranges_above_256_mb() {
         assert!(requests.iter().all(|request| request.origin == Origin::Api));
         assert_eq!(requests[0].range, None, "whole first");
         assert_eq!(requests[0].status, if size > 256 << 20 { 413 } else { 200 });
+        if size > 256 << 20 {
+            let ranges: Vec<_> = requests
+                .iter()
+                .filter_map(|request| request.range.as_deref())
+                .collect();
+            assert!(ranges.contains(&"bytes=0-8388607"), "from the beginning");
+            assert!(
+                ranges.iter().any(|range| range.ends_with('-')),
+                "to the end"
+            );
+        }
     }
 }
 

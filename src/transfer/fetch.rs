@@ -40,6 +40,7 @@ pub(super) enum End {
 /// What is the same for one request.
 pub(super) struct View {
     pub(super) located: Arc<Located>,
+    size: Option<u64>,
     generation: u64,
     streaming: bool,
     sink: Arc<Sink>,
@@ -208,6 +209,7 @@ impl Work<'_> {
         let state = self.item.lock();
         Some(View {
             located: state.located.clone()?,
+            size: state.size,
             generation: state.generation,
             streaming: state.streaming,
             sink: state.sink.clone()?,
@@ -259,7 +261,14 @@ impl Work<'_> {
         let from = offset.saturating_sub(range.source_start);
         let to = end.saturating_sub(range.source_start);
         if !view.streaming {
-            call = call.header("Range", format!("bytes={from}-{}", to.saturating_sub(1)));
+            // The last part of a direct download is asked to the end, whatever that is by now: a file that has grown
+            // tells so by its total, and not by a part that is missing.
+            let open = view.located.whole_first && piece.end.or(view.size) == Some(end);
+            let last = match open {
+                true => String::new(),
+                false => to.saturating_sub(1).to_string(),
+            };
+            call = call.header("Range", format!("bytes={from}-{last}"));
             if let Some(etag) = version.as_ref().and_then(|known| known.strong_etag.clone()) {
                 call = call.header("If-Match", etag);
             }
