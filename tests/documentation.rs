@@ -8,6 +8,20 @@ fn read(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The source of a test program: one file, or all files of a folder.
+fn test_source(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests")
+        .join(name);
+    if !folder.is_dir() {
+        return read(&format!("tests/{name}.rs"));
+    }
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect()
+}
+
 /// The pieces of a text between backticks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
@@ -23,7 +37,7 @@ fn every_row_of_the_operations_names_tests_that_exist() {
         let tests = row.split('|').nth_back(1).unwrap();
         let mut named = 0;
         for (file, test) in quoted(tests).filter_map(|name| name.split_once("::")) {
-            let source = read(&format!("tests/{file}.rs"));
+            let source = test_source(file);
             assert!(
                 source.contains(&format!("fn {test}()")),
                 "docs/operations.md names {file}::{test}, which does not exist"

@@ -1,0 +1,67 @@
+//! A download is byte-exact or an error, whatever the size, the source and the server's manner.
+
+mod faults;
+mod jobs;
+mod sources;
+
+use std::path::Path;
+use std::time::Duration;
+
+use apsfetch::{
+    Client, ClientBuilder, ErrorKind, ExistingFile, ItemResult, ItemStatus, ObjectSigning, Request,
+    Result, Verification,
+};
+use apsfetch_sandbox::{Content, Fault, Match, Origin, Rule, Sandbox};
+
+const PART: u64 = 256 * 1024;
+const BUCKET: &str = "transfer-tests";
+
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::builder().no_samples().start().unwrap();
+    sandbox.add_bucket(BUCKET);
+    sandbox
+}
+
+fn builder(sandbox: &Sandbox) -> ClientBuilder {
+    Client::builder()
+        .base_url(&sandbox.info().api)
+        .unwrap()
+        .proxy("")
+        .unwrap()
+        .access_token(&sandbox.access_token("data:read data:write viewables:read"))
+        .unwrap()
+}
+
+fn client(sandbox: &Sandbox) -> Client {
+    builder(sandbox).build().unwrap()
+}
+
+fn one(client: &Client, request: Request) -> Result<ItemResult> {
+    client
+        .download(vec![request], |_| true)
+        .unwrap()
+        .pop()
+        .unwrap()
+}
+
+fn check(path: &Path, content: &Content) {
+    let mut file = std::fs::File::open(path).unwrap();
+    assert_eq!(file.metadata().unwrap().len(), content.len());
+    let (mut ours, mut theirs) = (vec![0; 1 << 20], vec![0; 1 << 20]);
+    let mut at = 0;
+    while at < content.len() {
+        let read = std::io::Read::read(&mut file, &mut ours).unwrap();
+        assert!(read > 0);
+        assert_eq!(content.read_at(at, &mut theirs[..read]).unwrap(), read);
+        assert!(ours[..read] == theirs[..read], "bytes differ behind {at}");
+        at += read as u64;
+    }
+}
+
+fn part_files(folder: &Path) -> Vec<String> {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("apsfetch-part"))
+        .collect()
+}
