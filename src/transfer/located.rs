@@ -6,6 +6,8 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::transport::Context;
 
+const SHORTEST_LIFE: Duration = Duration::from_secs(20);
+
 /// Signed, or signed again.
 pub(crate) trait Locate: Send + Sync {
     /// How the items are best located: each inner list in one call.
@@ -52,8 +54,11 @@ pub(crate) struct Piece {
 
 impl Located {
     /// Renew a little before the end of `lifetime`: the check is made when a request arrives there.
+    ///
+    /// Not of one so short that it would be renewed all the time, such as one that is over already because a
+    /// clock is wrong: then the server has to say that it has expired.
     pub(crate) fn renew_within(lifetime: Option<Duration>) -> Option<Instant> {
-        let lifetime = lifetime?;
+        let lifetime = lifetime.filter(|lifetime| *lifetime >= SHORTEST_LIFE)?;
         let early = Duration::from_secs(60).min(lifetime / 4);
         Instant::now().checked_add(lifetime.saturating_sub(early))
     }

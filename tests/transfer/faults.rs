@@ -244,3 +244,29 @@ fn a_refusal_that_stays_is_an_error_and_not_a_loop() {
         sandbox.requests().len()
     );
 }
+
+#[test]
+fn an_expiry_that_is_over_already_is_no_reason_to_sign_all_the_time() {
+    let sandbox = sandbox();
+    let content = Content::synthetic(3 << 20, 3);
+    let urn = sandbox.add_design("urn:adsk.objects:os.object:b/house.rvt", "US");
+    let derivative = format!("urn:adsk.viewing:fs.file:{urn}/output/box.obj");
+    sandbox.add_derivative(&urn, &derivative, content.clone());
+    // What a client sees whose clock, or a proxy that changes dates, is wrong.
+    let set = [("/expiration".to_owned(), 1000.into())]
+        .into_iter()
+        .collect();
+    let mut rule = Rule::new(Fault::Json { set });
+    rule.matching.endpoint = Some("signedcookies".to_owned());
+    sandbox.fault(rule);
+    let request = Request::derivative(&urn, &derivative)
+        .unwrap()
+        .to_memory(3 << 20);
+    one(&client(&sandbox), request).unwrap();
+    let signed = sandbox
+        .requests()
+        .iter()
+        .filter(|request| request.endpoint == "signedcookies")
+        .count();
+    assert_eq!(signed, 1);
+}
