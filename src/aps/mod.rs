@@ -106,6 +106,11 @@ impl Api {
         }
     }
 
+    /// Where the API is.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Whether the API itself is on https.
     fn is_https(&self) -> bool {
         self.base.starts_with("https://")

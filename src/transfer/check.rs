@@ -89,6 +89,7 @@ impl Work<'_> {
         }
         let from_the_start = offset == range.source_start && only_range;
         if !from_the_start {
+            self.item.lock().rangeless = true;
             self.item.restart(
                 Some(true),
                 Error::bad_response(format!(
@@ -195,8 +196,19 @@ impl Work<'_> {
             strong_etag: reply.strong_etag().map(str::to_owned),
             last_modified: reply.header("last-modified").map(str::to_owned),
         };
+        let unproven = {
+            let mut state = self.item.lock();
+            match state.unproven.get_mut(source) {
+                Some(unproven) => std::mem::take(unproven),
+                None => false,
+            }
+        };
         if let Some(known) = known {
-            return match known.is_same(&version) {
+            let same = match unproven {
+                true => known.is_proven_by(&version),
+                false => known.is_same(&version),
+            };
+            return match same {
                 true => Ok(()),
                 false => Err(changed_on_server(&self.item.label)),
             };

@@ -72,6 +72,17 @@ impl Range {
         }
     }
 
+    /// A range that an earlier run has written.
+    pub(super) fn done(source: usize, source_start: u64, start: u64, end: u64) -> Self {
+        let range = Range::new(source, source_start, start, end);
+        {
+            let mut place = range.lock();
+            place.written = end;
+            place.claimed = end;
+        }
+        range
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Place> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
