@@ -19,7 +19,7 @@ fn another_version_is_fetched_from_its_beginning() {
                 sandbox.fault(rule);
             }
         };
-        let mut begun = begun_with(&hide);
+        let mut begun = begun_with(hide);
         begun.content = Content::synthetic(size, 8);
         begun.sandbox.add_object(BUCKET, "x", begun.content.clone());
         hide(&begun.sandbox);
