@@ -38,6 +38,10 @@ use crate::transport::{Backoff, Call, Context, Network, Reply, origin};
 /// Where APS lives unless told otherwise.
 pub(crate) const DEFAULT_BASE_URL: &str = "https://developer.api.autodesk.com";
 
+/// How often a reply that cannot be used is asked for again, and after which pause.
+const BAD_REPLIES: u32 = 2;
+const BAD_REPLY_PAUSE: Duration = Duration::from_millis(200);
+
 /// The API of one client: address, region and token.
 pub(crate) struct Api {
     pub(crate) network: Arc<Network>,
@@ -118,11 +122,23 @@ impl Api {
         }
     }
 
-    /// Sends a call with a bearer token: renews the token once after a 401 and tries again what may succeed.
-    /// The reply's status is 2xx, or one that `accept` names.
+    /// Sends a call whose reply's headers say everything.
     fn call(&self, context: &Context, call: &ApiCall<'_>, accept: &[u16]) -> Result<Reply> {
+        self.ask(context, call, accept, Ok)
+    }
+
+    /// Sends a call with a bearer token and reads the reply: renews the token once after a 401 and tries again what
+    /// may succeed. A body that breaks off, or is not what it should be, is asked for again like a reply that never
+    /// came; every call of ours can be repeated. The reply's status is 2xx, or one that `accept` names.
+    fn ask<T>(
+        &self,
+        context: &Context,
+        call: &ApiCall<'_>,
+        accept: &[u16],
+        mut read: impl FnMut(Reply) -> Result<T>,
+    ) -> Result<T> {
         let url = format!("{}{}", self.base, call.path);
-        let mut backoff = Backoff::new();
+        let mut retries = Retries::new(context);
         let mut rejections = 0u32;
         let mut refusal: Option<Error> = None;
         loop {
@@ -146,8 +162,14 @@ impl Api {
                 body: call.body,
             };
             let error = match context.session.send(&request) {
-                Ok(reply) if (200..300).contains(&reply.status) => return Ok(reply),
-                Ok(reply) if accept.contains(&reply.status) => return Ok(reply),
+                Ok(reply)
+                    if (200..300).contains(&reply.status) || accept.contains(&reply.status) =>
+                {
+                    match read(reply) {
+                        Ok(answer) => return Ok(answer),
+                        Err(error) => error,
+                    }
+                }
                 Ok(reply) if reply.status == 401 => {
                     let error = reply.into_error(call.doing);
                     let again = self.tokens.rejected(&bearer);
@@ -161,18 +183,39 @@ impl Api {
                 Ok(reply) => reply.into_error(call.doing),
                 Err(error) => error,
             };
-            self.pause_or_give_up(context, &mut backoff, error)?;
+            retries.pause_or_give_up(error)?;
+        }
+    }
+}
+
+/// The tries of one call.
+struct Retries<'a> {
+    context: &'a Context,
+    backoff: Backoff,
+    bad_replies: u32,
+}
+
+impl<'a> Retries<'a> {
+    fn new(context: &'a Context) -> Self {
+        Retries {
+            context,
+            backoff: Backoff::new(context.session.limits().retry),
+            bad_replies: 0,
         }
     }
 
-    fn pause_or_give_up(
-        &self,
-        context: &Context,
-        backoff: &mut Backoff,
-        error: Error,
-    ) -> Result<()> {
-        match backoff.next(&error) {
-            Some(wait) if context.observer.may_retry(wait) => context.session.pause(wait),
+    fn pause_or_give_up(&mut self, error: Error) -> Result<()> {
+        self.context.session.check()?;
+        let wait = match error.kind() {
+            // A page of a portal, or one bad server of many.
+            ErrorKind::BadResponse if self.bad_replies < BAD_REPLIES => {
+                self.bad_replies = self.bad_replies.saturating_add(1);
+                Some(BAD_REPLY_PAUSE)
+            }
+            _ => self.backoff.next(&error),
+        };
+        match wait {
+            Some(wait) if self.context.observer.may_retry(wait) => self.context.session.pause(wait),
             _ => Err(error),
         }
     }
