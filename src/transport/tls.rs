@@ -215,6 +215,13 @@ pub(super) fn explain(host: &str, error: &rustls::Error) -> Error {
                 "The certificate of {host} was issued by an authority this computer does not trust. If your firm inspects TLS, \
                  install its root certificate in the system's store or give it as CA file."
             ),
+            CertificateError::Other(other)
+                if format!("{other:?}").contains("CaUsedAsEndEntity") =>
+            {
+                format!(
+                    "{host} presented an authority's own certificate, or one it made for itself, which is not accepted for a server. If it is yours, issue it a server certificate."
+                )
+            }
             CertificateError::Revoked => format!("The certificate of {host} has been revoked."),
             _ => format!("The certificate of {host} was not accepted."),
         },
