@@ -164,7 +164,7 @@ impl Grant {
             // A code works once: what a broken connection has left of it, nobody knows.
             let again = match self {
                 Grant::Code { .. } => None,
-                _ => backoff.next(&error),
+                _ => backoff.next_of_call(&error),
             };
             match again {
                 Some(wait) => session.pause(wait)?,

@@ -11,6 +11,10 @@ const BASE: Duration = Duration::from_millis(100);
 const CAP: Duration = Duration::from_secs(20);
 /// The longest `Retry-After` that is waited for; a longer one is an error that tells the caller.
 pub(crate) const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(120);
+/// How often a reply that cannot be used is asked for again, and after which pause: it may be the page of a portal, or come
+/// from one bad server of many.
+const BAD_REPLIES: u32 = 2;
+const BAD_REPLY_PAUSE: Duration = Duration::from_millis(200);
 /// Waits that a service asked for are not held against it, up to this sum: it may need several for many requests.
 const ASKED_AT_MOST: Duration = Duration::from_secs(300);
 
@@ -34,6 +38,7 @@ pub(crate) struct Backoff {
     /// The first failure since the last progress.
     since: Option<Instant>,
     asked: Duration,
+    bad_replies: u32,
     state: u64,
 }
 
@@ -49,6 +54,7 @@ impl Backoff {
             previous: BASE,
             since: None,
             asked: Duration::ZERO,
+            bad_replies: 0,
             state: seed,
         }
     }
@@ -58,6 +64,15 @@ impl Backoff {
         self.previous = BASE;
         self.since = None;
         self.asked = Duration::ZERO;
+    }
+
+    /// [`Backoff::next`] for a call whose reply is read as a whole, so that one that cannot be used can be asked for again.
+    pub(crate) fn next_of_call(&mut self, error: &Error) -> Option<Duration> {
+        if error.kind() != ErrorKind::BadResponse {
+            return self.next(error);
+        }
+        self.bad_replies = self.bad_replies.saturating_add(1);
+        (self.bad_replies <= BAD_REPLIES).then_some(BAD_REPLY_PAUSE)
     }
 
     /// How long to wait before the next try, or `None` when it is time to give up.

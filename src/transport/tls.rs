@@ -211,7 +211,8 @@ pub(super) fn explain(host: &str, error: &rustls::Error) -> Error {
                     "The certificate that was presented is not for {host}. A proxy or a captive portal may answer in its place."
                 )
             }
-            CertificateError::UnknownIssuer => format!(
+            // A signature that is wrong is that of another authority of the same name, such as the firm's old one.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
                 "The certificate of {host} was issued by an authority this computer does not trust. If your firm inspects TLS, \
                  install its root certificate in the system's store or give it as CA file."
             ),

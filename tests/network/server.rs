@@ -1,5 +1,6 @@
 //! A peer that does what a test says, and ends with its handle.
 
+use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -8,7 +9,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair,
 };
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -24,7 +26,8 @@ pub(crate) struct Server {
 struct State {
     stopped: AtomicBool,
     accepted: AtomicUsize,
-    sockets: Mutex<Vec<TcpStream>>,
+    /// Of the connections whose handler runs, by number.
+    sockets: Mutex<HashMap<usize, TcpStream>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -45,14 +48,17 @@ impl Server {
                     .sockets
                     .lock()
                     .unwrap()
-                    .push(socket.try_clone().unwrap());
+                    .insert(number, socket.try_clone().unwrap());
                 let (handle, state) = (handle.clone(), shared.clone());
                 let thread = std::thread::spawn(move || {
+                    let ended = state.clone();
                     handle(Peer {
                         socket,
                         number,
                         state,
                     });
+                    // The last one of this connection, so this closes it.
+                    ended.sockets.lock().unwrap().remove(&number);
                 });
                 shared.threads.lock().unwrap().push(thread);
             }
@@ -89,7 +95,7 @@ impl Drop for Server {
         // Wakes the listener.
         let _ = TcpStream::connect(self.address);
         let _ = self.accepting.take().unwrap().join();
-        for socket in self.state.sockets.lock().unwrap().iter() {
+        for socket in self.state.sockets.lock().unwrap().values() {
             let _ = socket.shutdown(Shutdown::Both);
         }
         for thread in std::mem::take(&mut *self.state.threads.lock().unwrap()) {
@@ -153,7 +159,12 @@ pub(crate) struct Authority {
 
 impl Authority {
     pub(crate) fn new() -> Authority {
+        Self::named("the firm")
+    }
+
+    pub(crate) fn named(name: &str) -> Authority {
         let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
         let folder = tempfile::tempdir().unwrap();

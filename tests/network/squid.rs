@@ -12,7 +12,10 @@ use super::*;
 /// What squid asks whether a login is right.
 const HELPER: &str = r#"#!/bin/sh
 while read -r user password; do
-    if [ "$user $password" = 'user s%40cret%2F1' ]; then echo OK; else echo ERR; fi
+    case "$user $password" in
+        'user s%40cret%2F1' | 'user s%40cret/1' | 'user s@cret/1') echo OK ;;
+        *) echo ERR ;;
+    esac
 done
 "#;
 

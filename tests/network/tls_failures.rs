@@ -72,13 +72,15 @@ fn a_certificate_for_another_host() {
 #[test]
 fn an_authority_that_nobody_knows() {
     let server = serve(Authority::new().vouch(&["localhost"], |_| {}));
+    check(&server, &Authority::named("another"), "does not trust");
+    // Even of the same name, such as the one the firm had before.
     check(&server, &Authority::new(), "does not trust");
 }
 
 #[test]
 fn a_certificate_that_vouches_for_itself() {
     let server = serve(self_signed(&["localhost"]));
-    check(&server, &Authority::new(), "does not trust");
+    check(&server, &Authority::named("another"), "does not trust");
 }
 
 #[test]
