@@ -119,12 +119,14 @@ impl Api {
             body: Some(&body),
             doing: "Signing the objects",
         };
-        let reply = self.call(context, &call, &[])?;
-        let server_now = reply.date();
+        let (server_now, mut body) = self.ask(context, &call, &[], |reply| {
+            let server_now = reply.date();
+            let body: Body = json::read(reply, "batchsigneds3download reply")?;
+            Ok((server_now, body))
+        })?;
         let lifetime = Duration::from_secs(
             u64::from(query.minutes_expiration.unwrap_or(DEFAULT_MINUTES)).saturating_mul(60),
         );
-        let mut body: Body = json::read(reply, "batchsigneds3download reply")?;
         Ok(items
             .iter()
             .map(|item| {

@@ -110,9 +110,11 @@ impl Api {
             body: None,
             doing: "Listing the bucket",
         };
-        let reply = self.call(context, &call, &[])?;
-        let request_id = reply.request_id();
-        let page: Page = json::read(reply, "listing of the bucket")?;
+        let (request_id, page) = self.ask(context, &call, &[], |reply| {
+            let request_id = reply.request_id();
+            let page: Page = json::read(reply, "listing of the bucket")?;
+            Ok((request_id, page))
+        })?;
         let read = || {
             // Nothing is not the same as no objects: a file must not be missing silently.
             let objects = page.items.ok_or_else(|| {
@@ -150,8 +152,9 @@ impl Api {
             body: None,
             doing: "Asking for the object's details",
         };
-        let reply = self.call(context, &call, &[])?;
-        let mut object: Object = json::read(reply, "details of the object")?;
+        let mut object: Object = self.ask(context, &call, &[], |reply| {
+            json::read(reply, "details of the object")
+        })?;
         // It is the one that was asked for, in whatever form the reply writes its key.
         object.object_key = Some(key.to_owned());
         object.into_info(bucket)

@@ -73,15 +73,17 @@ impl Api {
             body: None,
             doing: "Signing the derivative",
         };
-        let reply = self
-            .call(context, &call, &[])
+        let (server_now, cookies, body) = self
+            .ask(context, &call, &[], |reply| {
+                if reply.status == 202 {
+                    return Err(reply.into_error("Signing the derivative"));
+                }
+                let server_now = reply.date();
+                let cookies = read_cookies(&reply);
+                let body: Body = json::read(reply, "signedcookies reply")?;
+                Ok((server_now, cookies, body))
+            })
             .map_err(|error| super::direct::explain_svf2(derivative_urn, error))?;
-        if reply.status == 202 {
-            return Err(reply.into_error("Signing the derivative"));
-        }
-        let server_now = reply.date();
-        let cookies = read_cookies(&reply);
-        let body: Body = json::read(reply, "signedcookies reply")?;
         let target = origin(&body.url, "download URL in the signedcookies reply")
             .map_err(|error| Error::bad_response(error.message()))?;
         let cookies = cookies

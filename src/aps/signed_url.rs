@@ -115,9 +115,11 @@ impl Api {
             body: Some(&body),
             doing: "Creating a signed URL",
         };
-        let reply = self.call(context, &call, &[])?;
-        let server_now = reply.date();
-        let body: ReplyBody = json::read(reply, "signed URL reply")?;
+        let (server_now, body) = self.ask(context, &call, &[], |reply| {
+            let server_now = reply.date();
+            let body: ReplyBody = json::read(reply, "signed URL reply")?;
+            Ok((server_now, body))
+        })?;
         origin(&body.signed_url, "signed URL in the reply")
             .map_err(|error| Error::bad_response(error.message()))?;
         let expires_at = body

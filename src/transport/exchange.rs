@@ -1,13 +1,13 @@
 //! One request and its reply, redirects followed by hand.
 
 use std::io::Read;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use ureq::http::{HeaderMap, Request, Response};
 
 use super::address::{Origin, origin, resolve_location};
 use super::failure::{self, Limits};
-use super::retry::parse_retry_after;
+use super::retry::{LONGEST_RETRY_AFTER, parse_retry_after};
 use super::{Session, range};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
@@ -17,6 +17,10 @@ const MAX_REDIRECTS: usize = 5;
 const MAX_JSON: u64 = 8 * 1024 * 1024;
 /// What is read of an error's body to find the reason.
 const MAX_ERROR_BODY: u64 = 16 * 1024;
+/// How long that may take: the status is known, and the reason is only a courtesy.
+const REASON_WITHIN: Duration = Duration::from_secs(10);
+/// The slowest line an API reply is read from, in bytes per second, once its grace is over.
+const SLOWEST_REPLY: u64 = 4 * 1024;
 
 /// A request.
 pub(crate) struct Call<'a> {
@@ -212,9 +216,7 @@ impl Reply {
 
     /// Reads what little body a redirect or an error has, so that the connection can be used again.
     pub(crate) fn drain(self) {
-        let mut sink = [0; 4096];
-        let mut reader = self.body.into_reader().take(MAX_ERROR_BODY);
-        while matches!(reader.read(&mut sink), Ok(read) if read > 0) {}
+        let _ = read_within(self.body, MAX_ERROR_BODY, Duration::from_secs(1));
     }
 
     /// The whole body of an API reply, within our limit on the decompressed size.
@@ -222,15 +224,24 @@ impl Reply {
         self.into_bytes_within(MAX_JSON)
     }
 
-    /// The whole body, within a limit on the decompressed size.
+    /// The whole body, within a limit on the decompressed size. It may take as long as the reply itself, and longer if it
+    /// is long: one that drips ends by that.
     pub(crate) fn into_bytes_within(self, limit: u64) -> Result<Vec<u8>> {
         let (host, limits) = (self.host, self.limits);
-        let mut bytes = Vec::new();
-        self.body
-            .into_reader()
-            .take(limit.saturating_add(1))
-            .read_to_end(&mut bytes)
-            .map_err(|error| failure::explain_io(&host, limits, error))?;
+        let bytes = match read_within(self.body, limit.saturating_add(1), limits.reply) {
+            (bytes, Ok(())) => bytes,
+            (_, Err(Some(error))) => return Err(failure::explain_io(&host, limits, error)),
+            (bytes, Err(None)) => {
+                return Err(Error::new(
+                    ErrorKind::Timeout,
+                    format!(
+                        "{host} sent only {} bytes of its reply within {} s.",
+                        bytes.len(),
+                        limits.reply.as_secs_f32()
+                    ),
+                ));
+            }
+        };
         if bytes.len() as u64 > limit {
             return Err(Error::bad_response(format!(
                 "{host} sent a reply of more than {} MB where a smaller one was expected.",
@@ -251,13 +262,9 @@ impl Reply {
         let host = self.host.clone();
         let request_id = self.request_id();
         let retry_after = self.retry_after();
-        let mut body = Vec::new();
         // A broken body changes nothing: the status is known, only the reason is lost.
-        let _ = self
-            .body
-            .into_reader()
-            .take(MAX_ERROR_BODY)
-            .read_to_end(&mut body);
+        let within = self.limits.reply.min(REASON_WITHIN);
+        let (body, _) = read_within(self.body, MAX_ERROR_BODY, within);
         let reason = super::reason::find(&body);
         let kind = match status {
             401 => ErrorKind::Auth,
@@ -289,6 +296,14 @@ impl Reply {
             Some(text) => format!(": \"{text}\""),
             None => String::new(),
         };
+        let wait = match retry_after {
+            Some(asked) if asked > LONGEST_RETRY_AFTER => format!(
+                " It asks to wait {} s; more than {} s are not waited for, so try again later.",
+                asked.as_secs(),
+                LONGEST_RETRY_AFTER.as_secs()
+            ),
+            _ => String::new(),
+        };
         let kind = if reason.is_expired() {
             ErrorKind::Expired
         } else {
@@ -296,12 +311,37 @@ impl Reply {
         };
         let error = Error::new(
             kind,
-            format!("{doing} failed, {host} answered {status}{said}.{hint}"),
+            format!("{doing} failed, {host} answered {status}{said}.{hint}{wait}"),
         )
         .with_http_status(status)
         .with_request_id(request_id)
         .with_retry_after(retry_after);
         (error, body)
+    }
+}
+
+/// Reads a body of up to `limit` bytes. `grace` is how long it may take, and a second more for each 4 KiB that has come;
+/// an error without a cause is that this was not enough. A single read has the limit on stalls.
+fn read_within(
+    body: ureq::Body,
+    limit: u64,
+    grace: Duration,
+) -> (Vec<u8>, std::result::Result<(), Option<std::io::Error>>) {
+    let begun = Instant::now();
+    let mut reader = body.into_reader().take(limit);
+    let mut bytes = Vec::new();
+    let mut block = [0; 16 * 1024];
+    loop {
+        match reader.read(&mut block) {
+            Ok(0) => return (bytes, Ok(())),
+            Ok(count) => bytes.extend_from_slice(block.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return (bytes, Err(Some(error))),
+        }
+        let more = Duration::from_secs(bytes.len() as u64 / SLOWEST_REPLY);
+        if begun.elapsed() > grace.saturating_add(more) {
+            return (bytes, Err(None));
+        }
     }
 }
 
