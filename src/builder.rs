@@ -192,7 +192,7 @@ impl ClientBuilder {
         Ok(self)
     }
 
-    /// A connection that moves next to nothing (less than 1 KiB) for this long is given up and replaced. 1 ms to a day;
+    /// A connection that moves next to nothing (less than 34 bytes a second) for this long is given up and replaced. 1 ms to a day;
     /// the default is 30 s. There is no limit on a whole download: a slow one that moves is never broken off.
     pub fn stall_timeout(mut self, limit: Duration) -> Result<Self> {
         self.stall_timeout = check_limit(limit, "stall timeout")?;

@@ -155,10 +155,12 @@ impl Api {
                     }
                     _ => error,
                 })?;
+            let mut plain = call.headers.clone();
+            plain.push(("Accept-Encoding", "gzip".to_owned()));
             let request = Call {
                 method: call.method,
                 url: &url,
-                plain: call.headers.clone(),
+                plain,
                 bound: vec![("Authorization", &bearer.header)],
                 body: call.body,
             };

@@ -89,12 +89,18 @@ pub(super) struct Version {
 }
 
 impl Version {
+    /// `Last-Modified`, if it is a date.
+    pub(super) fn date(&self) -> Option<&str> {
+        let date = self.last_modified.as_deref()?;
+        httpdate::parse_http_date(date).ok().map(|_| date)
+    }
+
     /// Whether another reply proves that it speaks of this version.
     pub(super) fn is_proven_by(&self, other: &Version) -> bool {
         match (&self.strong_etag, &other.strong_etag) {
             (Some(a), Some(b)) => a == b,
             (Some(_), None) => false,
-            _ => self.last_modified.is_some() && self.last_modified == other.last_modified,
+            _ => self.date().is_some() && self.date() == other.date(),
         }
     }
 
@@ -254,9 +260,7 @@ impl Item {
             .versions
             .get(source)
             .and_then(Option::as_ref)
-            .is_some_and(|version| {
-                version.strong_etag.is_some() || version.last_modified.is_some()
-            });
+            .is_some_and(|version| version.strong_etag.is_some() || version.date().is_some());
         let single_use = state.located.as_ref().is_some_and(|at| at.single_use);
         if !provable || single_use || state.rangeless || state.size.is_none() {
             return false;

@@ -10,6 +10,8 @@ const SMALLEST_RANGE: u64 = 1024 * 1024;
 /// Ranges of a file whose SHA-1 is checked: the checksum follows in order, and what lies far ahead of it is
 /// still to be hashed when the download is over.
 const LARGEST_VERIFIED_RANGE: u64 = 32 * 1024 * 1024;
+/// Ranges of one source: more, of a file that is or claims to be huge, would only cost memory.
+const MOST_RANGES: u64 = 10_000;
 /// A rest smaller than this is not worth a new request.
 const SMALLEST_SPLIT: u64 = 1024 * 1024;
 /// What sharing a rest must save to be worth a new request and a broken connection.
@@ -239,6 +241,7 @@ pub(super) fn cut(source: usize, source_start: u64, start: u64, end: u64, how: C
     let length = length
         .checked_next_multiple_of(if how.part_size > 0 { 1 } else { BLOCK })
         .unwrap_or(length)
+        .max(size.div_ceil(MOST_RANGES))
         .max(1);
     let mut ranges = Vec::new();
     let mut at = start;
@@ -318,6 +321,9 @@ mod tests {
             }
         }
         assert!(cut(0, 0, 0, 0, how(8, 0, false)).is_empty());
+        for how in [how(8, 64 * 1024, false), how(8, 0, true)] {
+            assert!(cut(0, 0, 0, u64::MAX, how).len() as u64 <= MOST_RANGES);
+        }
         assert_eq!(
             bounds(&cut(0, 0, 0, 10, how(8, 4, false))),
             [(0, 4), (4, 8), (8, 10)]

@@ -177,7 +177,7 @@ impl Item {
                     .filter(|etag| journal::is_strong_etag(etag)),
                 last_modified: version
                     .as_ref()
-                    .and_then(|version| version.last_modified.clone()),
+                    .and_then(|version| version.date().map(str::to_owned)),
             })
             .collect();
         let provable = located.etag.is_some()

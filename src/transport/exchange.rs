@@ -1,11 +1,13 @@
 //! One request and its reply, redirects followed by hand.
 
 use std::io::Read;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use ureq::http::{HeaderMap, Request, Response};
 
 use super::address::{Origin, origin, resolve_location};
+use super::body::{decoded, is_damaged, read_within};
+use super::echo;
 use super::failure::{self, Limits};
 use super::retry::{LONGEST_RETRY_AFTER, parse_retry_after};
 use super::{Session, range};
@@ -19,8 +21,6 @@ const MAX_JSON: u64 = 8 * 1024 * 1024;
 const MAX_ERROR_BODY: u64 = 16 * 1024;
 /// How long that may take: the status is known, and the reason is only a courtesy.
 const REASON_WITHIN: Duration = Duration::from_secs(10);
-/// The slowest line an API reply is read from, in bytes per second, once its grace is over.
-const SLOWEST_REPLY: u64 = 4 * 1024;
 
 /// A request.
 pub(crate) struct Call<'a> {
@@ -62,6 +62,8 @@ pub(crate) struct Reply {
     body: ureq::Body,
     host: String,
     limits: Limits,
+    /// What an error made of it must not quote.
+    secrets: Vec<Secret>,
 }
 
 impl Session {
@@ -72,7 +74,10 @@ impl Session {
         let mut at = first.clone();
         let mut url = call.url.to_owned();
         for _ in 0..=MAX_REDIRECTS {
-            let reply = self.send_once(call, &url, &at, at == first)?;
+            let mut reply = self.send_once(call, &url, &at, at == first)?;
+            if reply.status >= 400 {
+                reply.secrets = echo::secrets_of(call);
+            }
             if !matches!(reply.status, 301 | 302 | 303 | 307 | 308) {
                 return Ok(reply);
             }
@@ -149,6 +154,7 @@ impl Reply {
             body,
             host: host.to_owned(),
             limits,
+            secrets: Vec::new(),
         }
     }
 
@@ -156,9 +162,14 @@ impl Reply {
         &self.host
     }
 
-    /// A header, if it is there once and readable.
+    /// A header, if it is readable and not there a second time with another value: nobody knows which one is meant.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        let mut values = self.headers.get_all(name).iter();
+        let value = values.next()?;
+        match values.all(|other| other == value) {
+            true => value.to_str().ok(),
+            false => None,
+        }
     }
 
     pub(crate) fn header_all(&self, name: &str) -> impl Iterator<Item = &str> {
@@ -178,10 +189,32 @@ impl Reply {
             .is_some_and(|coding| coding.to_ascii_lowercase().contains("chunked"))
     }
 
+    /// Whether the bytes are not the file's own but compressed ones, in the body or only on the way.
+    pub(crate) fn is_encoded(&self) -> bool {
+        let others = |name: &str, plain: &[&str]| {
+            self.headers.get_all(name).iter().any(|value| {
+                // What cannot be read is not plain either.
+                value.to_str().map_or(true, |value| {
+                    value
+                        .split(',')
+                        .map(|coding| coding.trim().to_ascii_lowercase())
+                        .any(|coding| !coding.is_empty() && !plain.contains(&coding.as_str()))
+                })
+            })
+        };
+        others("content-encoding", &["identity"])
+            || others("transfer-encoding", &["identity", "chunked"])
+    }
+
     /// The ETag, if it is one that proves identity: strong and quoted.
     pub(crate) fn strong_etag(&self) -> Option<&str> {
         let etag = self.header("etag")?.trim();
         (etag.len() >= 2 && etag.starts_with('"') && etag.ends_with('"')).then_some(etag)
+    }
+
+    /// The ETag of any kind. One that proves no identity still proves a change.
+    pub(crate) fn etag(&self) -> Option<&str> {
+        Some(self.header("etag")?.trim()).filter(|etag| !etag.is_empty())
     }
 
     /// The id under which the service can find this request again.
@@ -195,6 +228,7 @@ impl Reply {
         ]
         .iter()
         .find_map(|name| self.header(name))
+        .map(|id| echo::hide(id, &self.secrets))
         .map(|id| id.chars().filter(|c| !c.is_control()).take(200).collect())
     }
 
@@ -216,7 +250,11 @@ impl Reply {
 
     /// Reads what little body a redirect or an error has, so that the connection can be used again.
     pub(crate) fn drain(self) {
-        let _ = read_within(self.body, MAX_ERROR_BODY, Duration::from_secs(1));
+        let _ = read_within(
+            self.body.into_reader(),
+            MAX_ERROR_BODY,
+            Duration::from_secs(1),
+        );
     }
 
     /// The whole body of an API reply, within our limit on the decompressed size.
@@ -227,9 +265,16 @@ impl Reply {
     /// The whole body, within a limit on the decompressed size. It may take as long as the reply itself, and longer if it
     /// is long: one that drips ends by that.
     pub(crate) fn into_bytes_within(self, limit: u64) -> Result<Vec<u8>> {
+        let coding = self.header("content-encoding").map(str::to_owned);
         let (host, limits) = (self.host, self.limits);
-        let bytes = match read_within(self.body, limit.saturating_add(1), limits.reply) {
+        let body = decoded(self.body, coding.as_deref());
+        let bytes = match read_within(body, limit.saturating_add(1), limits.reply) {
             (bytes, Ok(())) => bytes,
+            (_, Err(Some(error))) if is_damaged(&error) => {
+                return Err(Error::bad_response(format!(
+                    "{host} sent a reply whose compression is damaged."
+                )));
+            }
             (_, Err(Some(error))) => return Err(failure::explain_io(&host, limits, error)),
             (bytes, Err(None)) => {
                 return Err(Error::new(
@@ -264,7 +309,13 @@ impl Reply {
         let retry_after = self.retry_after();
         // A broken body changes nothing: the status is known, only the reason is lost.
         let within = self.limits.reply.min(REASON_WITHIN);
-        let (body, _) = read_within(self.body, MAX_ERROR_BODY, within);
+        let coding = self.header("content-encoding").map(str::to_owned);
+        let body = decoded(self.body, coding.as_deref());
+        let (body, _) = read_within(body, MAX_ERROR_BODY, within);
+        let body = match self.secrets.is_empty() {
+            true => body,
+            false => echo::hide(&String::from_utf8_lossy(&body), &self.secrets).into_bytes(),
+        };
         let reason = super::reason::find(&body);
         let kind = match status {
             401 => ErrorKind::Auth,
@@ -317,31 +368,6 @@ impl Reply {
         .with_request_id(request_id)
         .with_retry_after(retry_after);
         (error, body)
-    }
-}
-
-/// Reads a body of up to `limit` bytes. `grace` is how long it may take, and a second more for each 4 KiB that has come;
-/// an error without a cause is that this was not enough. A single read has the limit on stalls.
-fn read_within(
-    body: ureq::Body,
-    limit: u64,
-    grace: Duration,
-) -> (Vec<u8>, std::result::Result<(), Option<std::io::Error>>) {
-    let begun = Instant::now();
-    let mut reader = body.into_reader().take(limit);
-    let mut bytes = Vec::new();
-    let mut block = [0; 16 * 1024];
-    loop {
-        match reader.read(&mut block) {
-            Ok(0) => return (bytes, Ok(())),
-            Ok(count) => bytes.extend_from_slice(block.get(..count).unwrap_or_default()),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return (bytes, Err(Some(error))),
-        }
-        let more = Duration::from_secs(bytes.len() as u64 / SLOWEST_REPLY);
-        if begun.elapsed() > grace.saturating_add(more) {
-            return (bytes, Err(None));
-        }
     }
 }
 

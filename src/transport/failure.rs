@@ -54,38 +54,16 @@ pub(super) fn explain(host: &str, limits: Limits, error: ureq::Error) -> Error {
         ureq::Error::Io(error) => explain_io(host, limits, error),
         ureq::Error::Timeout(phase) => explain_timeout(host, limits, phase),
         ureq::Error::LargeResponseHeader(..) => {
-            Error::bad_response(format!("{host} sent more than 64 KiB of headers."))
+            Error::bad_response(format!("{host} sent more than 128 KiB of headers."))
         }
         ureq::Error::Protocol(_) | ureq::Error::BodyStalled => Error::bad_response(format!(
             "{host} sent something that is not HTTP. A proxy or another program may answer in its place."
         )),
-        // What breaks off is not damaged.
-        ureq::Error::Decompress(_, error) if is_broken_off(&error) => {
-            explain_io(host, limits, error)
-        }
-        ureq::Error::Decompress(..) => {
-            Error::bad_response(format!("{host} sent a reply whose compression is damaged."))
-        }
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
             Error::invalid("The address or a header has characters that HTTP does not allow.")
         }
         _ => network(host, "failed", None),
     }
-}
-
-fn is_broken_off(error: &io::Error) -> bool {
-    use io::ErrorKind as Io;
-    error
-        .get_ref()
-        .is_some_and(|inner| inner.is::<ureq::Error>())
-        || matches!(
-            error.kind(),
-            Io::UnexpectedEof
-                | Io::ConnectionReset
-                | Io::ConnectionAborted
-                | Io::TimedOut
-                | Io::WouldBlock
-        )
 }
 
 fn explain_timeout(host: &str, limits: Limits, phase: ureq::Timeout) -> Error {

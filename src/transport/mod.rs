@@ -5,9 +5,11 @@
 //! wherever they wait, and nothing else.
 
 mod address;
+mod body;
 mod connect;
 mod context;
 mod dial;
+mod echo;
 mod exchange;
 mod failure;
 mod proxy;
@@ -135,6 +137,8 @@ impl Network {
             .timeout_recv_response(Some(limits.reply))
             .timeout_per_read(Some(limits.stall))
             .timeout_per_write(Some(limits.stall))
+            // ureq takes what comes behind an informational reply for headers; the connections have a limit of their own.
+            .max_response_header_size(tls::INPUT_BUFFER)
             .input_buffer_size(tls::INPUT_BUFFER)
             .output_buffer_size(tls::OUTPUT_BUFFER)
             .max_idle_connections(connections.saturating_add(4))

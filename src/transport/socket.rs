@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use ureq::Timeout;
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, ShutdownHandle, Transport};
 
-use super::tls::{INPUT_BUFFER, OUTPUT_BUFFER};
+use super::tls::{INPUT_BUFFER, OUTPUT_BUFFER, headers_too_large};
 
-/// Fewer bytes of a body than this within the limit on reads count as none.
-const DRIP: usize = 1024;
+/// A rate below this counts as none: 1 KiB within the usual stall limit, in bytes per second.
+const DRIP: u128 = 34;
 /// The shortest limit a socket can be given; zero would mean none.
 const SHORTEST: Duration = Duration::from_millis(1);
 
@@ -34,10 +34,11 @@ struct Pace {
 }
 
 impl Pace {
-    fn note(&mut self, waited: Duration, bytes: usize) {
+    fn note(&mut self, waited: Duration, bytes: usize, limit: Option<Duration>) {
         self.waited = self.waited.saturating_add(waited);
         self.bytes = self.bytes.saturating_add(bytes);
-        if self.bytes >= DRIP {
+        let enough = limit.map_or(0, |limit| limit.as_millis().saturating_mul(DRIP) / 1000);
+        if self.bytes as u128 >= enough.max(1) {
             *self = Pace::default();
         }
     }
@@ -158,16 +159,20 @@ impl Transport for Socket {
             }
             self.limit_reads(limit.map(|limit| limit.max(SHORTEST)))?;
             let begun = Instant::now();
-            let outcome = (&*self.stream).read(self.buffers.input_append_buf());
+            let input = self.buffers.input_append_buf();
+            if input.is_empty() {
+                return Err(headers_too_large());
+            }
+            let outcome = (&*self.stream).read(input);
             let waited = begun.elapsed();
             match outcome {
                 Ok(count) => {
-                    self.pace.note(waited, count);
+                    self.pace.note(waited, count, stall);
                     self.buffers.input_appended(count);
                     return Ok(count > 0);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    self.pace.note(waited, 0);
+                    self.pace.note(waited, 0, stall);
                 }
                 Err(error) if is_over(&error) => return Err(ureq::Error::Timeout(reason)),
                 Err(error) => return Err(error.into()),

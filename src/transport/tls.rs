@@ -176,6 +176,9 @@ impl Transport for TlsTransport {
     fn await_input(&mut self, timeout: NextTimeout) -> std::result::Result<bool, ureq::Error> {
         self.stream.get_mut().set_timeout(timeout);
         let input = self.buffers.input_append_buf();
+        if input.is_empty() {
+            return Err(headers_too_large());
+        }
         let amount = self.stream.read(input)?;
         self.buffers.input_appended(amount);
         Ok(amount > 0)
@@ -188,6 +191,11 @@ impl Transport for TlsTransport {
     fn is_tls(&self) -> bool {
         true
     }
+}
+
+/// The buffer is full, and nothing of it can be used: a body is taken out in any amount, so these are headers.
+pub(super) fn headers_too_large() -> ureq::Error {
+    ureq::Error::LargeResponseHeader(INPUT_BUFFER, INPUT_BUFFER)
 }
 
 /// The rustls error inside an I/O error, if that is what it is.
