@@ -26,8 +26,12 @@ pub fn header_text() -> String {
 
 /// The shared library that goes with the running test.
 ///
-/// Cargo builds all crate types of the library for a test, next to it.
+/// Cargo builds all crate types of the library for a test, next to it. `APSFETCH_TEST_LIBRARY` names another one,
+/// such as one with a sanitizer.
 pub fn library() -> PathBuf {
+    if let Some(other) = std::env::var_os("APSFETCH_TEST_LIBRARY") {
+        return other.into();
+    }
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().unwrap();
     let name = format!(
