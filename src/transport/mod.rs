@@ -8,6 +8,8 @@ mod address;
 mod context;
 mod exchange;
 mod failure;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod range;
 mod reason;
 mod resolve;
