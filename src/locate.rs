@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::request::{DerivativeSource, ObjectSigning, ObjectSource, Source};
 use crate::secret::Secret;
 use crate::signed::{Signed, SignedStatus};
-use crate::transfer::{self, Locate, Located, Piece};
+use crate::transfer::{self, Locate, Located, Piece, pieces};
 use crate::transport::Context;
 
 /// The sources of a job, and the API that signs them.
@@ -174,22 +174,7 @@ impl Sources {
         if let Some(Source::Url(url)) = self.sources.get(index) {
             headers.extend(url.headers.iter().cloned());
         }
-        let sources: Vec<Piece> = match signed.url {
-            Some(url) => vec![Piece {
-                url,
-                start: 0,
-                end: signed.size,
-            }],
-            None => signed
-                .chunks
-                .into_iter()
-                .map(|chunk| Piece {
-                    url: chunk.url,
-                    start: chunk.start,
-                    end: Some(chunk.end),
-                })
-                .collect(),
-        };
+        let sources = pieces(signed.url, signed.chunks, signed.size);
         let size = signed
             .size
             .or_else(|| sources.last().and_then(|last| last.end));

@@ -6,6 +6,8 @@ mod batch;
 mod details;
 mod direct;
 mod encode;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod grant;
 mod json;
 mod login;

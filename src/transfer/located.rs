@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::signed::SignedChunk;
 use crate::transport::Context;
 
 const SHORTEST_LIFE: Duration = Duration::from_secs(20);
@@ -52,6 +53,29 @@ pub(crate) struct Piece {
     pub(crate) start: u64,
     /// `None` while the size is unknown; only for a single piece.
     pub(crate) end: Option<u64>,
+}
+
+/// A signed file as pieces: one at its URL, or the chunks of an unmerged object.
+pub(crate) fn pieces(
+    url: Option<Secret>,
+    chunks: Vec<SignedChunk>,
+    size: Option<u64>,
+) -> Vec<Piece> {
+    match url {
+        Some(url) => vec![Piece {
+            url,
+            start: 0,
+            end: size,
+        }],
+        None => chunks
+            .into_iter()
+            .map(|chunk| Piece {
+                url: chunk.url,
+                start: chunk.start,
+                end: Some(chunk.end),
+            })
+            .collect(),
+    }
 }
 
 impl Located {

@@ -6,6 +6,8 @@ mod check;
 mod engine;
 mod fetch;
 mod finish;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod item;
 mod job;
 mod journal;
@@ -25,7 +27,7 @@ mod verify;
 
 pub(crate) use engine::{Engine, EngineOptions, NewItem};
 pub(crate) use journal::{JOURNAL_SUFFIX, hex};
-pub(crate) use located::{Locate, Located, Piece};
+pub(crate) use located::{Locate, Located, Piece, pieces};
 pub(crate) use part_file::PART_SUFFIX;
 pub use progress::{ItemProgress, JobState, Progress};
 pub(crate) use queue::JobInner;

@@ -48,7 +48,7 @@ impl Backoff {
         Self::with_seed(patience, RandomState::new().build_hasher().finish())
     }
 
-    fn with_seed(patience: Duration, seed: u64) -> Self {
+    pub(super) fn with_seed(patience: Duration, seed: u64) -> Self {
         Backoff {
             patience,
             previous: BASE,
@@ -80,7 +80,7 @@ impl Backoff {
         self.next_at(error, Instant::now())
     }
 
-    fn next_at(&mut self, error: &Error, now: Instant) -> Option<Duration> {
+    pub(super) fn next_at(&mut self, error: &Error, now: Instant) -> Option<Duration> {
         if !is_transient(error) {
             return None;
         }
