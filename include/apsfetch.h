@@ -348,6 +348,15 @@ int32_t apsfetch_config_set_retry_timeout_ms(apsfetch_config *config,
                                              apsfetch_error **error);
 
 /**
+ * How long a drive may take for one operation, such as a write to a network drive; forcing a file to the disk
+ * may take ten times as long. After that the file fails with `APSFETCH_E_TIMEOUT`. The thread that is stuck cannot
+ * be freed: `apsfetch_client_free` waits for it. 1 ms to a day, 60 s by default.
+ */
+int32_t apsfetch_config_set_disk_timeout_ms(apsfetch_config *config,
+                                            uint32_t limit_ms,
+                                            apsfetch_error **error);
+
+/**
  * A file of certificates in PEM form to trust beside those of the operating system, such as a firm's own
  * authority. `apsfetch_client_new` reads it.
  */

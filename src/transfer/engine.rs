@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::disk::Disk;
 use super::item::Item;
 use super::located::Locate;
 use super::plan::Cut;
@@ -27,6 +28,8 @@ pub(crate) struct EngineOptions {
     pub(crate) part_size: u64,
     /// Force every file to the disk before it counts.
     pub(crate) durable: bool,
+    /// How long one operation of the file system may take.
+    pub(crate) disk_timeout: Duration,
 }
 
 /// What a job is made of.
@@ -129,7 +132,9 @@ impl Engine {
     ) -> Result<Arc<JobInner>> {
         self.pool()?;
         let counters = Arc::new(Counters::new(items.len(), self.options.max_connections));
+        let disk = Arc::new(Disk::new(self.options.disk_timeout));
         let job = Arc::new(JobInner {
+            disk: disk.clone(),
             queue: Mutex::new(Queue {
                 unsigned: locator.groups().into(),
                 signing: 0,
@@ -142,7 +147,8 @@ impl Engine {
                 .enumerate()
                 .map(|(index, new)| {
                     let fingerprint = locator.fingerprint(index);
-                    Arc::new(Item::new(new, fingerprint, self.options.durable))
+                    let durable = self.options.durable;
+                    Arc::new(Item::new(index, new, fingerprint, durable, disk.clone()))
                 })
                 .collect(),
             locator,

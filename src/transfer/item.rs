@@ -3,6 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::disk::Disk;
 use super::engine::NewItem;
 use super::located::Located;
 use super::plan::{self, Cut, Range};
@@ -21,6 +22,9 @@ const MAX_RESTARTS: u32 = 2;
 
 /// One file of a job.
 pub(super) struct Item {
+    /// Its place in the job.
+    pub(super) index: usize,
+    pub(super) disk: Arc<Disk>,
     pub(super) label: String,
     pub(super) target: Target,
     pub(super) existing: ExistingFile,
@@ -132,8 +136,16 @@ pub(super) enum Next {
 }
 
 impl Item {
-    pub(super) fn new(new: NewItem, fingerprint: String, durable: bool) -> Self {
+    pub(super) fn new(
+        index: usize,
+        new: NewItem,
+        fingerprint: String,
+        durable: bool,
+        disk: Arc<Disk>,
+    ) -> Self {
         Item {
+            index,
+            disk,
             label: new.label,
             target: new.target,
             existing: new.existing,

@@ -64,6 +64,10 @@ namespace ApsFetch
         /// default. There is no limit on a whole download.</summary>
         public TimeSpan? StallTimeout { get; set; }
 
+        /// <summary>How long a drive may take for one operation, such as a write to a network drive: 60 s by
+        /// default.</summary>
+        public TimeSpan? DiskTimeout { get; set; }
+
         /// <summary>A file of certificates in PEM form to trust beside those of the operating system.</summary>
         public string CaFile { get; set; }
 
@@ -96,6 +100,7 @@ namespace ApsFetch
                 Call.Set(Native.apsfetch_config_set_connect_timeout_ms, config, ConnectTimeout, nameof(ConnectTimeout));
                 Call.Set(Native.apsfetch_config_set_reply_timeout_ms, config, ReplyTimeout, nameof(ReplyTimeout));
                 Call.Set(Native.apsfetch_config_set_stall_timeout_ms, config, StallTimeout, nameof(StallTimeout));
+                Call.Set(Native.apsfetch_config_set_disk_timeout_ms, config, DiskTimeout, nameof(DiskTimeout));
                 Call.Set(Native.apsfetch_config_set_ca_file_utf16, config, CaFile, nameof(CaFile));
                 Call.Set(Native.apsfetch_config_set_proxy, config, Proxy, nameof(Proxy));
                 Call.Set(Native.apsfetch_config_set_user_agent, config, UserAgent, nameof(UserAgent));
