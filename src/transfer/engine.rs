@@ -125,7 +125,11 @@ impl Engine {
         session: Arc<crate::transport::Session>,
     ) -> Result<Arc<JobInner>> {
         self.pool()?;
-        let counters = Arc::new(Counters::new(items.len(), self.options.max_connections));
+        let counters = Arc::new(Counters::new(
+            items.len(),
+            self.options.max_connections,
+            session.limits().retry,
+        ));
         let job = Arc::new(JobInner {
             queue: Mutex::new(Queue {
                 unsigned: locator.groups().into(),
