@@ -131,7 +131,11 @@ impl Engine {
         session: Arc<crate::transport::Session>,
     ) -> Result<Arc<JobInner>> {
         self.pool()?;
-        let counters = Arc::new(Counters::new(items.len(), self.options.max_connections));
+        let counters = Arc::new(Counters::new(
+            items.len(),
+            self.options.max_connections,
+            session.limits().retry,
+        ));
         let disk = Arc::new(Disk::new(self.options.disk_timeout));
         let job = Arc::new(JobInner {
             disk: disk.clone(),

@@ -230,6 +230,10 @@ impl Work<'_> {
         let Some(view) = self.view() else {
             return Ok(End::Leave);
         };
+        if let Some(error) = self.job.context.observer.given_up() {
+            self.item.fail(error);
+            return Ok(End::Leave);
+        }
         let due = view.located.renew_at.is_some_and(|at| Instant::now() >= at);
         if due && self.job.locator.can_renew(self.index) && !view.located.single_use {
             self.renew(view.generation, None)
