@@ -50,6 +50,9 @@ mod error;
 #[cfg(feature = "capi")]
 mod ffi;
 mod folder;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod job;
 mod locate;
 mod login;

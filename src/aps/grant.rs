@@ -164,7 +164,7 @@ impl Grant {
             // A code works once: what a broken connection has left of it, nobody knows.
             let again = match self {
                 Grant::Code { .. } => None,
-                _ => backoff.next(&error),
+                _ => backoff.next_of_call(&error),
             };
             match again {
                 Some(wait) => session.pause(wait)?,
@@ -173,7 +173,7 @@ impl Grant {
         }
     }
 
-    fn refused(&self, reply: Reply) -> Failure {
+    pub(super) fn refused(&self, reply: Reply) -> Failure {
         let status = reply.status;
         let host = reply.host().to_owned();
         let (error, body) = reply.into_error_and_body(self.doing());
@@ -201,7 +201,7 @@ impl Grant {
     }
 }
 
-fn read(reply: Reply) -> Result<Issued> {
+pub(super) fn read(reply: Reply) -> Result<Issued> {
     let host = reply.host().to_owned();
     let reply: TokenReply = json::read(reply, "token reply")?;
     let access = Secret::new(reply.access_token);

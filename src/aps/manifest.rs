@@ -119,7 +119,7 @@ impl Api {
 /// A model of many sheets has a manifest larger than any other reply, after decompression.
 const MAX_MANIFEST: u64 = 64 * 1024 * 1024;
 
-fn read(reply: Reply, urn: &str) -> Result<Manifest> {
+pub(super) fn read(reply: Reply, urn: &str) -> Result<Manifest> {
     let host = reply.host().to_owned();
     let bytes = reply.into_bytes_within(MAX_MANIFEST)?;
     let value = json::parse(&bytes, "manifest", &host)?;

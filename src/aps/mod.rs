@@ -6,6 +6,8 @@ mod batch;
 mod details;
 mod direct;
 mod encode;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod grant;
 mod json;
 mod login;
@@ -37,10 +39,6 @@ use crate::transport::{Backoff, Call, Context, Network, Reply, origin};
 
 /// Where APS lives unless told otherwise.
 pub(crate) const DEFAULT_BASE_URL: &str = "https://developer.api.autodesk.com";
-
-/// How often a reply that cannot be used is asked for again, and after which pause.
-const BAD_REPLIES: u32 = 2;
-const BAD_REPLY_PAUSE: Duration = Duration::from_millis(200);
 
 /// The API of one client: address, region and token.
 pub(crate) struct Api {
@@ -110,6 +108,11 @@ impl Api {
         }
     }
 
+    /// Where the API is.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Whether the API itself is on https.
     fn is_https(&self) -> bool {
         self.base.starts_with("https://")
@@ -138,7 +141,7 @@ impl Api {
         mut read: impl FnMut(Reply) -> Result<T>,
     ) -> Result<T> {
         let url = format!("{}{}", self.base, call.path);
-        let mut retries = Retries::new(context);
+        let mut backoff = Backoff::new(context.session.limits().retry);
         let mut rejections = 0u32;
         let mut refusal: Option<Error> = None;
         loop {
@@ -185,40 +188,15 @@ impl Api {
                 Ok(reply) => reply.into_error(call.doing),
                 Err(error) => error,
             };
-            retries.pause_or_give_up(error)?;
+            pause_or_give_up(context, &mut backoff, error)?;
         }
     }
 }
 
-/// The tries of one call.
-struct Retries<'a> {
-    context: &'a Context,
-    backoff: Backoff,
-    bad_replies: u32,
-}
-
-impl<'a> Retries<'a> {
-    fn new(context: &'a Context) -> Self {
-        Retries {
-            context,
-            backoff: Backoff::new(context.session.limits().retry),
-            bad_replies: 0,
-        }
-    }
-
-    fn pause_or_give_up(&mut self, error: Error) -> Result<()> {
-        self.context.session.check()?;
-        let wait = match error.kind() {
-            // A page of a portal, or one bad server of many.
-            ErrorKind::BadResponse if self.bad_replies < BAD_REPLIES => {
-                self.bad_replies = self.bad_replies.saturating_add(1);
-                Some(BAD_REPLY_PAUSE)
-            }
-            _ => self.backoff.next(&error),
-        };
-        match wait {
-            Some(wait) if self.context.observer.may_retry(wait) => self.context.session.pause(wait),
-            _ => Err(error),
-        }
+fn pause_or_give_up(context: &Context, backoff: &mut Backoff, error: Error) -> Result<()> {
+    context.session.check()?;
+    match backoff.next_of_call(&error) {
+        Some(wait) if context.observer.may_retry(wait) => context.session.pause(wait),
+        _ => Err(error),
     }
 }

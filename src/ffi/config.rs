@@ -203,6 +203,23 @@ pub unsafe extern "C" fn apsfetch_config_set_emea_path(
     }
 }
 
+/// 1 forces each file to the disk (fsync) before it takes the place of the target, and its folder after that.
+/// 0 is the default: a killed process never leaves a wrong file either way, but after a power failure a file
+/// that had just been finished may have lost bytes. It costs time, on small files more than their download.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn apsfetch_config_set_durable(
+    config: *mut apsfetch_config,
+    durable: i32,
+    error: *mut *mut apsfetch_error,
+) -> i32 {
+    // SAFETY: the caller vouches for the pointer, as the contract says.
+    unsafe {
+        edit(config, error, |builder| {
+            Ok(builder.durable(arguments::flag(durable, "choice of durable files")?))
+        })
+    }
+}
+
 /// Connections at the most, for all jobs of the client together: 1 to 256, 32 by default. The library uses
 /// as many of them as make the download faster.
 #[unsafe(no_mangle)]

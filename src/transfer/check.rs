@@ -89,6 +89,7 @@ impl Work<'_> {
         }
         let from_the_start = offset == range.source_start && only_range;
         if !from_the_start {
+            self.item.lock().rangeless = true;
             self.item.restart(
                 Some(true),
                 Error::bad_response(format!(
@@ -242,9 +243,11 @@ impl Work<'_> {
             strong_etag,
         };
         let mut state = self.item.lock();
+        let unproven = state.unproven.get_mut(source).map(std::mem::take);
         match state.versions.get_mut(source) {
             Some(Some(known)) => {
-                if !known.is_same(&version) {
+                let proven = unproven != Some(true) || known.is_proven_by(&version);
+                if !proven || !known.is_same(&version) {
                     return Err(changed_on_server(&self.item.label));
                 }
                 // What this reply says and the ones before did not, the next ones are compared with.

@@ -128,7 +128,7 @@ impl Work<'_> {
             state.retries = state.retries.saturating_add(1);
         }
         self.job.context.session.pause(wait)?;
-        if streaming && range.written() > 0 {
+        if streaming && range.written() > 0 && !self.item.go_on_in_ranges(range.source) {
             // Without ranges there is no middle to go on from.
             self.item.restart(None, error);
         }
@@ -372,6 +372,7 @@ impl Work<'_> {
                 self.job.counters.add_bytes(filled as u64);
                 self.engine.received(filled as u64);
                 self.engine.hash_behind(self.job, self.item, self.index);
+                self.engine.note_behind(self.job, self.item, self.index);
             }
             match failure {
                 None => {}

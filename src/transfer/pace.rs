@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 /// A rate below this counts as none: 1 KiB within the usual stall limit, in bytes per second.
 const DRIP: u128 = 34;
 
+/// A block that takes longer to fill is handed on as it is, so that it counts, and cannot be lost, early.
+const PATIENCE: Duration = Duration::from_millis(250);
+
 /// Why a block was not filled.
 pub(super) enum Stop {
     Ended,
@@ -13,13 +16,14 @@ pub(super) enum Stop {
     Failed(std::io::Error),
 }
 
-/// Reads until the block is full or something stops it; what was read before is kept.
+/// Reads until the block is full, has taken long enough, or something stops it; what was read before is kept.
 pub(super) fn fill(
     reader: &mut impl Read,
     block: &mut [u8],
     pace: &mut Pace,
 ) -> (usize, Option<Stop>) {
     let mut filled = 0usize;
+    let begun = Instant::now();
     while let Some(rest) = block.get_mut(filled..).filter(|rest| !rest.is_empty()) {
         match reader.read(rest) {
             Ok(0) => return (filled, Some(Stop::Ended)),
@@ -27,6 +31,9 @@ pub(super) fn fill(
                 filled = filled.saturating_add(count);
                 if pace.is_dripping(count as u64) {
                     return (filled, Some(Stop::Stalled));
+                }
+                if begun.elapsed() > PATIENCE {
+                    break;
                 }
             }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}

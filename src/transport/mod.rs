@@ -12,6 +12,8 @@ mod dial;
 mod echo;
 mod exchange;
 mod failure;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod proxy;
 mod range;
 mod reason;

@@ -11,6 +11,10 @@ const BASE: Duration = Duration::from_millis(100);
 const CAP: Duration = Duration::from_secs(20);
 /// The longest `Retry-After` that is waited for; a longer one is an error that tells the caller.
 pub(crate) const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(120);
+/// How often a reply that cannot be used is asked for again, and after which pause: it may be the page of a portal, or come
+/// from one bad server of many.
+const BAD_REPLIES: u32 = 2;
+const BAD_REPLY_PAUSE: Duration = Duration::from_millis(200);
 /// Waits that a service asked for are not held against it, up to this sum: it may need several for many requests.
 const ASKED_AT_MOST: Duration = Duration::from_secs(300);
 
@@ -34,6 +38,7 @@ pub(crate) struct Backoff {
     /// The first failure since the last progress.
     since: Option<Instant>,
     asked: Duration,
+    bad_replies: u32,
     state: u64,
 }
 
@@ -43,12 +48,13 @@ impl Backoff {
         Self::with_seed(patience, RandomState::new().build_hasher().finish())
     }
 
-    fn with_seed(patience: Duration, seed: u64) -> Self {
+    pub(super) fn with_seed(patience: Duration, seed: u64) -> Self {
         Backoff {
             patience,
             previous: BASE,
             since: None,
             asked: Duration::ZERO,
+            bad_replies: 0,
             state: seed,
         }
     }
@@ -60,12 +66,21 @@ impl Backoff {
         self.asked = Duration::ZERO;
     }
 
+    /// [`Backoff::next`] for a call whose reply is read as a whole, so that one that cannot be used can be asked for again.
+    pub(crate) fn next_of_call(&mut self, error: &Error) -> Option<Duration> {
+        if error.kind() != ErrorKind::BadResponse {
+            return self.next(error);
+        }
+        self.bad_replies = self.bad_replies.saturating_add(1);
+        (self.bad_replies <= BAD_REPLIES).then_some(BAD_REPLY_PAUSE)
+    }
+
     /// How long to wait before the next try, or `None` when it is time to give up.
     pub(crate) fn next(&mut self, error: &Error) -> Option<Duration> {
         self.next_at(error, Instant::now())
     }
 
-    fn next_at(&mut self, error: &Error, now: Instant) -> Option<Duration> {
+    pub(super) fn next_at(&mut self, error: &Error, now: Instant) -> Option<Duration> {
         if !is_transient(error) {
             return None;
         }

@@ -4,6 +4,7 @@
 //! TLS need both at once, and sessions are to be resumed across agents, so the connector is ours.
 
 use std::fmt;
+use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,6 +77,9 @@ impl Tls {
     }
 }
 
+/// All public authorities together are a fifth of a megabyte.
+const LARGEST_CA_FILE: u64 = 16 * 1024 * 1024;
+
 fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let shown = PathBuf::from(path);
     let unusable = |why: String| {
@@ -84,9 +88,20 @@ fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
             shown.display()
         ))
     };
-    let pem = std::fs::read(path).map_err(|error| {
+    let unreadable = |error: std::io::Error| {
         Error::file(format_args!("read the CA file {}", path.display()), &error)
-    })?;
+    };
+    // Looked at before it is opened: opening a pipe would wait for its writer, and a device may never end.
+    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(unusable("is not a file".to_owned()));
+    }
+    let mut pem = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST_CA_FILE + 1).read_to_end(&mut pem))
+        .map_err(unreadable)?;
+    if pem.len() as u64 > LARGEST_CA_FILE {
+        return Err(unusable("is too large".to_owned()));
+    }
     let certificates = CertificateDer::pem_slice_iter(&pem)
         .collect::<std::result::Result<Vec<_>, _>>()
         .map_err(|_| unusable("has a damaged certificate".to_owned()))?;
@@ -219,10 +234,18 @@ pub(super) fn explain(host: &str, error: &rustls::Error) -> Error {
                     "The certificate that was presented is not for {host}. A proxy or a captive portal may answer in its place."
                 )
             }
-            CertificateError::UnknownIssuer => format!(
+            // A signature that is wrong is that of another authority of the same name, such as the firm's old one.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
                 "The certificate of {host} was issued by an authority this computer does not trust. If your firm inspects TLS, \
                  install its root certificate in the system's store or give it as CA file."
             ),
+            CertificateError::Other(other)
+                if format!("{other:?}").contains("CaUsedAsEndEntity") =>
+            {
+                format!(
+                    "{host} presented an authority's own certificate, or one it made for itself, which is not accepted for a server. If it is yours, issue it a server certificate."
+                )
+            }
             CertificateError::Revoked => format!("The certificate of {host} has been revoked."),
             _ => format!("The certificate of {host} was not accepted."),
         },
