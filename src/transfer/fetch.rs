@@ -20,7 +20,7 @@ use crate::transport::{Backoff, Call, Reply, is_transient, read_failure};
 const BAD_REPLIES: u32 = 2;
 
 /// Tries are only counted anew when so much has come since.
-const PROGRESS: u64 = 4 * 1024;
+const PROGRESS: u64 = 64 * 1024;
 
 /// What a worker works on.
 pub(super) struct Work<'a> {
@@ -278,7 +278,10 @@ impl Work<'_> {
                 false => to.saturating_sub(1).to_string(),
             };
             call = call.header("Range", format!("bytes={from}-{last}"));
-            if let Some(etag) = version.as_ref().and_then(|known| known.strong_etag.clone()) {
+            if let Some(etag) = version
+                .filter(|known| !known.left_out)
+                .and_then(|known| known.strong_etag)
+            {
                 call = call.header("If-Match", etag);
             }
         }

@@ -89,6 +89,8 @@ pub(super) struct State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Version {
     pub(super) strong_etag: Option<String>,
+    /// A reply left it out, so another server answers there as well, which would refuse it as a condition.
+    pub(super) left_out: bool,
     pub(super) last_modified: Option<String>,
 }
 
