@@ -49,6 +49,7 @@ pub(super) struct View {
 impl Work<'_> {
     /// Fetches the range until it is complete or has to be left. Errors go to the item.
     pub(super) fn run(&self, range: &Range, buffer: &mut Vec<u8>) {
+        crate::failpoint::here("fetch");
         let mut backoff = Backoff::new();
         let mut bad_replies = 0u32;
         loop {
