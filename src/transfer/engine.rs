@@ -265,10 +265,17 @@ impl Engine {
                 let _ = caught(|| self.conclude(job, *index, Err(error.clone())));
             }
         }
-        // The panic may have come when all items had their results already.
-        let unretired = job.lock_queue().open == 0 && !job.is_finished();
-        if unretired {
-            let _ = caught(|| self.retire(job));
+        self.retire_what_is_over();
+    }
+
+    /// After a panic, which may have come when all items of a job had their results already.
+    fn retire_what_is_over(self: &Arc<Self>) {
+        let jobs = self.lock().jobs.clone();
+        for job in jobs {
+            let unretired = job.lock_queue().open == 0 && !job.is_finished();
+            if unretired {
+                let _ = caught(|| self.retire(&job));
+            }
         }
     }
 
@@ -357,7 +364,9 @@ impl Engine {
         let engine = self.clone();
         pool.spawn(move || {
             // A panic in here is the job's to report; the count must be right whatever happens.
-            let _ = caught(|| task(&engine));
+            if caught(|| task(&engine)).is_none() {
+                engine.retire_what_is_over();
+            }
             let mut state = engine.lock();
             state.aside = state.aside.saturating_sub(1);
             engine.rested.notify_all();
