@@ -173,8 +173,8 @@ fn the_library_can_be_unloaded_directly_after_the_last_free() {
     let server = Server::start();
     let mut arguments = vec![library().display().to_string()];
     arguments.extend(server.arguments(&["models/a b+c.bin"]));
-    arguments.push("50".to_owned());
-    workshop.test_program("unload.c").run(arguments);
+    arguments.push("1000".to_owned());
+    print!("{}", workshop.test_program("unload.c").run(arguments));
 }
 
 #[cfg(target_os = "linux")]

@@ -60,6 +60,8 @@ static void in_child(apsfetch_client *client, apsfetch_job *job, apsfetch_reques
 static void fork_under_way(int times)
 {
     apsfetch_client *client = make_client(arguments[1], arguments[2]);
+    /* Of its own: a job that hangs keeps the connections of its client. */
+    apsfetch_client *other = make_client(arguments[1], arguments[2]);
     apsfetch_request *hanging = make_memory(arguments[5]);
     apsfetch_job *job = start(client, hanging);
     int i;
@@ -67,7 +69,7 @@ static void fork_under_way(int times)
     for (i = 0; i < times; i++) {
         /* Fetched by workers that take and give locks in just this moment. */
         apsfetch_request *request = make_memory(arguments[4]);
-        apsfetch_job *busy = start(client, request);
+        apsfetch_job *busy = start(other, request);
         int status;
         pid_t child;
 
@@ -90,6 +92,7 @@ static void fork_under_way(int times)
     }
     CHECK(apsfetch_job_free(job) == APSFETCH_OK);
     CHECK(apsfetch_request_free(hanging) == APSFETCH_OK);
+    CHECK(apsfetch_client_free(other) == APSFETCH_OK);
     CHECK(apsfetch_client_free(client) == APSFETCH_OK);
 }
 
@@ -159,7 +162,12 @@ static int32_t use_it_all(const apsfetch_progress *progress, void *user_data)
     result = wait_for_result(job);
     CHECK(apsfetch_result_free(result) == APSFETCH_OK);
     CHECK(apsfetch_job_free(job) == APSFETCH_OK);
-    CHECK(apsfetch_download(mine->client, requests, 1, use_it_all, mine, NULL, NULL) == APSFETCH_OK);
+    {
+        /* Its own callback cancels it, unless it is over by then. */
+        int32_t status = apsfetch_download(mine->client, requests, 1, use_it_all, mine, NULL, NULL);
+
+        CHECK(status == APSFETCH_OK || status == APSFETCH_E_CANCELLED);
+    }
     CHECK(apsfetch_request_free(inner) == APSFETCH_OK);
     /* The request of the download that is under way. */
     CHECK(apsfetch_request_free(mine->request) == APSFETCH_OK);
@@ -169,13 +177,16 @@ static int32_t use_it_all(const apsfetch_progress *progress, void *user_data)
 static void call_back(void)
 {
     caller mine = {0, make_client(arguments[1], arguments[2]), make_memory(arguments[5])};
+    /* Of its own, as above. */
+    apsfetch_client *hanging = make_client(arguments[1], arguments[2]);
     const apsfetch_request *requests[1];
     apsfetch_error *error = NULL;
 
     requests[0] = mine.request;
-    CHECK(apsfetch_download(mine.client, requests, 1, use_it_all, &mine, NULL, &error) == APSFETCH_E_CANCELLED);
+    CHECK(apsfetch_download(hanging, requests, 1, use_it_all, &mine, NULL, &error) == APSFETCH_E_CANCELLED);
     CHECK(mine.calls >= 3);
     CHECK_OK(apsfetch_error_free(error));
+    CHECK(apsfetch_client_free(hanging) == APSFETCH_OK);
     CHECK(apsfetch_client_free(mine.client) == APSFETCH_OK);
 }
 
