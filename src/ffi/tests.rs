@@ -1,5 +1,7 @@
 //! What cannot be seen from C: deliberate panics, and that constants and Rust agree.
 
+mod panics;
+
 use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;

@@ -52,6 +52,7 @@ pub(super) struct View {
 impl Work<'_> {
     /// Fetches the range until it is complete or has to be left. Errors go to the item.
     pub(super) fn run(&self, range: &Range, buffer: &mut Vec<u8>) {
+        crate::failpoint::here("fetch");
         let mut backoff = Backoff::new(self.job.context.session.limits().retry);
         let mut bad_replies = 0u32;
         let mut before = range.written();
