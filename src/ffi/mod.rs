@@ -56,6 +56,7 @@ mod result;
 mod signed;
 mod signing;
 mod status;
+mod table;
 mod text;
 mod upload;
 mod upload_options;

@@ -17,6 +17,7 @@ mod plan;
 mod pool;
 mod progress;
 mod queue;
+mod renewal;
 mod result;
 mod sink;
 mod speed;

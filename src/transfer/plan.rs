@@ -1,7 +1,8 @@
 //! How a file is cut into ranges, and how the rest of a slow range is shared.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes that are read, written and counted in one go.
 pub(super) const BLOCK: u64 = 256 * 1024;
@@ -74,7 +75,7 @@ impl Range {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Place> {
+    fn lock(&self) -> MutexGuard<'_, Place> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -184,7 +185,7 @@ impl Range {
     }
 
     /// Cuts off the last `length` bytes, if that many still belong to nobody.
-    fn split_off(&self, length: u64) -> Option<Range> {
+    pub(super) fn split_off(&self, length: u64) -> Option<Range> {
         let mut place = self.lock();
         let rest = place.end.checked_sub(place.claimed)?;
         if rest < length.saturating_add(SMALLEST_SPLIT) || place.dead || !place.worker {
