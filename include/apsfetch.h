@@ -297,6 +297,13 @@ int32_t apsfetch_config_set_region(apsfetch_config *config, const char *region, 
 int32_t apsfetch_config_set_emea_path(apsfetch_config *config, int32_t emea_path, apsfetch_error **error);
 
 /**
+ * 1 forces each file to the disk (fsync) before it takes the place of the target, and its folder after that.
+ * 0 is the default: a killed process never leaves a wrong file either way, but after a power failure a file
+ * that had just been finished may have lost bytes. It costs time, on small files more than their download.
+ */
+int32_t apsfetch_config_set_durable(apsfetch_config *config, int32_t durable, apsfetch_error **error);
+
+/**
  * Connections at the most, for all jobs of the client together: 1 to 256, 32 by default. The library uses
  * as many of them as make the download faster.
  */
@@ -444,6 +451,17 @@ int32_t apsfetch_request_set_path_utf16(apsfetch_request *request,
  * than `max_bytes` bytes.
  */
 int32_t apsfetch_request_set_memory(apsfetch_request *request, uint64_t max_bytes, apsfetch_error **error);
+
+/**
+ * 1, the default, goes on with a download that failed, was cancelled or whose process was killed:
+ * "NAME.apsfetch-part" and "NAME.apsfetch-journal" then stay beside the target, and the next download of the
+ * same source to the same target, in whatever process, fetches only what is missing, if the file on the server
+ * is still the same. They are kept once a mebibyte has arrived, and only of a source that can prove its
+ * version (an ETag, a date or a SHA-1). With 0, such files of an earlier run are removed and none are left.
+ */
+int32_t apsfetch_request_set_resume(apsfetch_request *request,
+                                    int32_t resume,
+                                    apsfetch_error **error);
 
 /** What happens when the target exists: one of the `APSFETCH_EXISTING_FILE_` numbers. */
 int32_t apsfetch_request_set_existing_file(apsfetch_request *request,
@@ -660,6 +678,9 @@ size_t apsfetch_result_data_size(const apsfetch_result *result);
 
 /** The size of the file in bytes. */
 uint64_t apsfetch_result_bytes(const apsfetch_result *result);
+
+/** Bytes of the file that an earlier run had written, in a part file beside the target. */
+uint64_t apsfetch_result_resumed_bytes(const apsfetch_result *result);
 
 /** How the bytes were checked: one of the `APSFETCH_VERIFICATION_` numbers. */
 int32_t apsfetch_result_verification(const apsfetch_result *result);

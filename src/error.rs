@@ -129,21 +129,41 @@ struct Inner {
     os_code: Option<i32>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
+    /// May go away by itself, though errors of its kind do not.
+    transient: bool,
 }
 
 /// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// A message that repeats what somebody else wrote is not longer than this.
+const LONGEST_MESSAGE: usize = 2000;
+
+/// Makes a message fit for a log: a path or an answer with line ends in it must not look like lines of their own, and
+/// one of a megabyte helps nobody.
+fn printable(mut message: String) -> String {
+    let foreign = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    if message.contains(foreign) {
+        message = message.replace(foreign, "\u{fffd}");
+    }
+    if message.len() > LONGEST_MESSAGE {
+        message.truncate(message.floor_char_boundary(LONGEST_MESSAGE));
+        message.push('…');
+    }
+    message
+}
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Error {
             inner: Box::new(Inner {
                 kind,
-                message: message.into(),
+                message: printable(message.into()),
                 http_status: None,
                 os_code: None,
                 request_id: None,
                 retry_after: None,
+                transient: false,
             }),
         }
     }
@@ -201,9 +221,19 @@ impl Error {
         self
     }
 
+    /// Marks an error that may go away by itself, though errors of its kind do not.
+    pub(crate) fn transient(mut self) -> Self {
+        self.inner.transient = true;
+        self
+    }
+
+    pub(crate) fn is_marked_transient(&self) -> bool {
+        self.inner.transient
+    }
+
     /// Puts words in front of the message, such as the name of the item.
     pub(crate) fn context(mut self, prefix: impl fmt::Display) -> Self {
-        self.inner.message = format!("{prefix}: {}", self.inner.message);
+        self.inner.message = printable(format!("{prefix}: {}", self.inner.message));
         self
     }
 
@@ -274,6 +304,18 @@ impl std::error::Error for Error {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_is_one_line_and_has_an_end() {
+        let error = Error::invalid("a\r\nb\u{1b}\u{2028}c").context("d\ne");
+        assert_eq!(
+            error.message(),
+            "d\u{fffd}e: a\u{fffd}\u{fffd}b\u{fffd}\u{fffd}c"
+        );
+        let error = Error::invalid("é".repeat(5000)).context("x");
+        assert!(error.message().len() < 2010);
+        assert!(error.message().starts_with("x: éé") && error.message().ends_with('…'));
+    }
 
     #[test]
     fn a_full_disk_has_its_own_kind_and_keeps_the_os_code() {

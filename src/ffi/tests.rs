@@ -135,6 +135,10 @@ impl Locate for Panicking {
 
     fn refused(&self, _: usize) {}
 
+    fn fingerprint(&self, _: usize) -> String {
+        String::new()
+    }
+
     fn explain(&self, _: usize, error: Error) -> Error {
         error
     }
@@ -148,6 +152,7 @@ fn a_panic_in_a_worker_is_the_status_of_its_item() {
     let options = EngineOptions {
         max_connections: 1,
         part_size: 0,
+        durable: false,
     };
     let engine = Engine::new(options, Threads::default());
     let item = NewItem {
@@ -157,6 +162,7 @@ fn a_panic_in_a_worker_is_the_status_of_its_item() {
         sha1: None,
         size: None,
         known: None,
+        resume: false,
     };
     let session = client.context(None).session;
     let inner = engine

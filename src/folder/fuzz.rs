@@ -76,7 +76,8 @@ fn check_path(path: &str) {
         );
         assert!(!name.chars().any(char::is_control), "{name:?}");
         let lower = name.to_lowercase();
-        assert!(!lower.ends_with(".apsfetch-part"), "{name:?}");
+        let is_ours = lower.ends_with(".apsfetch-part") || lower.ends_with(".apsfetch-journal");
+        assert!(!is_ours, "{name:?}");
         let stem = lower.split('.').next().unwrap_or_default().trim_end();
         assert!(
             !["con", "prn", "aux", "nul", "com1", "lpt9"].contains(&stem),

@@ -25,6 +25,8 @@ pub(crate) struct EngineOptions {
     pub(crate) max_connections: usize,
     /// Bytes, or 0 to let the engine choose.
     pub(crate) part_size: u64,
+    /// Force every file to the disk before it counts.
+    pub(crate) durable: bool,
 }
 
 /// What a job is made of.
@@ -35,6 +37,7 @@ pub(crate) struct NewItem {
     pub(crate) sha1: Option<String>,
     pub(crate) size: Option<u64>,
     pub(crate) known: Option<KnownVersion>,
+    pub(crate) resume: bool,
 }
 
 /// The workers of one client.
@@ -125,7 +128,7 @@ impl Engine {
         session: Arc<crate::transport::Session>,
     ) -> Result<Arc<JobInner>> {
         self.pool()?;
-        let counters = Arc::new(Counters::new(items.len()));
+        let counters = Arc::new(Counters::new(items.len(), self.options.max_connections));
         let job = Arc::new(JobInner {
             queue: Mutex::new(Queue {
                 unsigned: locator.groups().into(),
@@ -136,15 +139,10 @@ impl Engine {
             }),
             items: items
                 .into_iter()
-                .map(|new| {
-                    Arc::new(Item::new(
-                        new.label,
-                        new.target,
-                        new.existing,
-                        new.sha1,
-                        new.size,
-                        new.known,
-                    ))
+                .enumerate()
+                .map(|(index, new)| {
+                    let fingerprint = locator.fingerprint(index);
+                    Arc::new(Item::new(new, fingerprint, self.options.durable))
                 })
                 .collect(),
             locator,

@@ -133,7 +133,7 @@ impl Engine {
             return;
         }
         let cut = self.cut(item);
-        item.plan(cut);
+        item.plan(cut, &job.counters);
         self.leave(job, index);
     }
 
@@ -146,10 +146,10 @@ impl Engine {
         match item.leave(cut, &job.counters) {
             Next::Nothing => {}
             Next::Pump => self.pump(cut.connections),
-            Next::Finish => {
-                let outcome = item.finish(job);
-                self.conclude(job, index, outcome);
-            }
+            Next::Finish => match item.finish(job) {
+                Some(outcome) => self.conclude(job, index, outcome),
+                None => self.leave(job, index),
+            },
         }
     }
 
@@ -169,30 +169,61 @@ impl Engine {
                 return;
             }
             state.hashing = true;
-            state.workers = state.workers.saturating_add(1);
         }
-        let (job_of_task, item_of_task) = (job.clone(), item.clone());
-        let started = self.spawn_aside(move |engine| {
-            let (job, item) = (job_of_task, item_of_task);
-            let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                if let Err(error) = item.hash_to_frontier(&job) {
-                    item.fail(error);
-                }
-            }));
-            if caught.is_err() {
-                item.fail(Error::new(
-                    ErrorKind::Panic,
-                    "A bug in apsfetch stopped the checksum.",
-                ));
+        let task = |job: &JobInner, item: &Item| {
+            if let Err(error) = item.hash_to_frontier(job) {
+                item.fail(error);
             }
             item.lock().hashing = false;
+        };
+        if !self.beside(job, item, index, task) {
+            item.lock().hashing = false;
+        }
+    }
+
+    /// Notes now and then what is written, for a run after this process was killed.
+    pub(super) fn note_behind(
+        self: &Arc<Self>,
+        job: &Arc<JobInner>,
+        item: &Arc<Item>,
+        index: usize,
+    ) {
+        if item.resume && item.due.is_over() {
+            self.beside(job, item, index, |_, item| item.note());
+        }
+    }
+
+    /// Runs a task as a worker of the item, on a thread beside those that fetch. Whether it could be started.
+    fn beside(
+        self: &Arc<Self>,
+        job: &Arc<JobInner>,
+        item: &Arc<Item>,
+        index: usize,
+        task: impl FnOnce(&JobInner, &Item) + Send + 'static,
+    ) -> bool {
+        {
+            let mut state = item.lock();
+            state.workers = state.workers.saturating_add(1);
+        }
+        let (job, of_task) = (job.clone(), item.clone());
+        let started = self.spawn_aside(move |engine| {
+            let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                task(&job, &of_task);
+            }));
+            if caught.is_err() {
+                of_task.fail(Error::new(
+                    ErrorKind::Panic,
+                    "A bug in apsfetch stopped the download of this file. Please report it.",
+                ));
+                of_task.lock().hashing = false;
+            }
             engine.leave(&job, index);
         });
         if !started {
             let mut state = item.lock();
-            state.hashing = false;
             state.workers = state.workers.saturating_sub(1);
         }
+        started
     }
 
     /// Notes the result of an item, once; the last one ends the job.

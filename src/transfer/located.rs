@@ -17,6 +17,8 @@ pub(crate) trait Locate: Send + Sync {
     fn locate(&self, context: &Context, items: &[usize]) -> Vec<Result<Located>>;
     /// Whether asking again can bring a new address.
     fn can_renew(&self, item: usize) -> bool;
+    /// What tells this source from every other one, as a hash: the same in every run, and nothing of it secret.
+    fn fingerprint(&self, item: usize) -> String;
     /// The server answered 401 at the address: the token in its headers is not to be used again.
     fn refused(&self, item: usize);
     /// What an error of the server means for this item, if the source knows better.

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use super::journal::Journal;
 use super::part_file::PartFile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::Session;
@@ -22,14 +23,34 @@ pub(super) enum Finished {
 }
 
 impl Sink {
-    pub(super) fn file(target: &Path) -> Result<Self> {
-        Ok(Sink::File(PartFile::create(target)?))
+    /// A file, and what an earlier run left of it. Whoever does not go on with that begins with [`Sink::clear`].
+    pub(super) fn file(target: &Path, durable: bool) -> Result<(Self, Option<Journal>)> {
+        let (part, found) = PartFile::open(target, durable)?;
+        Ok((Sink::File(part), found))
     }
 
     pub(super) fn memory(limit: u64) -> Self {
         Sink::Memory {
             data: Mutex::new(Vec::new()),
             limit,
+        }
+    }
+
+    /// Forgets everything that was written.
+    pub(super) fn clear(&self) -> Result<()> {
+        match self {
+            Sink::File(part) => part.clear(),
+            Sink::Memory { data, .. } => {
+                data.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                Ok(())
+            }
+        }
+    }
+
+    /// Notes what is written, for a later run.
+    pub(super) fn note(&self, journal: Journal) {
+        if let Sink::File(part) = self {
+            part.note(journal);
         }
     }
 
@@ -112,13 +133,22 @@ impl Sink {
         }
     }
 
-    /// Puts the complete and verified file in its place.
-    pub(super) fn finish(self, size: u64, session: &Session) -> Result<Finished> {
+    /// Looks whether all `size` bytes are there.
+    pub(super) fn complete(&self, size: u64) -> Result<()> {
         match self {
-            Sink::File(part) => part.finish(size, session).map(Finished::File),
-            Sink::Memory { data, .. } => Ok(Finished::Memory(
-                data.into_inner().unwrap_or_else(PoisonError::into_inner),
-            )),
+            Sink::File(part) => part.complete(size),
+            Sink::Memory { .. } => Ok(()),
+        }
+    }
+
+    /// Puts the complete and verified file in its place.
+    pub(super) fn finish(&self, session: &Session) -> Result<Finished> {
+        match self {
+            Sink::File(part) => part.rename(session).map(Finished::File),
+            Sink::Memory { data, .. } => {
+                let mut data = data.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(Finished::Memory(std::mem::take(&mut *data)))
+            }
         }
     }
 

@@ -19,7 +19,7 @@ static int32_t fail_upload(uint64_t, uint64_t, void *)
 int main(int argc, char **argv)
 {
     CHECK(argc == 7);
-    int before = count_tasks();
+    int before = first_tasks();
     apsfetch_client *client = make_client(argv[1], argv[2]);
     apsfetch_request *request = make_object(argv[3], argv[4]);
     CHECK(apsfetch_request_set_memory(request, 64 << 20, nullptr) == APSFETCH_OK);

@@ -3,6 +3,7 @@
 #define TASKS_H
 
 #include <dirent.h>
+#include <pthread.h>
 #include <time.h>
 
 #include "check.h"
@@ -18,6 +19,30 @@ static inline int count_tasks(void)
         count += entry->d_name[0] != '.';
     closedir(folder);
     return count;
+}
+
+static inline void *do_nothing(void *unused)
+{
+    return unused;
+}
+
+/* How many there are to begin with. A sanitizer starts a thread of its own beside a program's first one. */
+static inline int first_tasks(void)
+{
+    pthread_t thread;
+    int before, i;
+    struct timespec moment = {0, 1000000};
+
+    CHECK(pthread_create(&thread, NULL, do_nothing, NULL) == 0);
+    CHECK(pthread_join(thread, NULL) == 0);
+    /* Until the thread is off the list. */
+    before = count_tasks();
+    for (i = 0; i < 20; i++) {
+        nanosleep(&moment, NULL);
+        if (count_tasks() < before)
+            before = count_tasks();
+    }
+    return before;
 }
 
 /* The kernel takes a thread off its list a moment after it has told those who wait for it. */

@@ -5,7 +5,7 @@
 
 int main(int argc, char **argv)
 {
-    int before = count_tasks();
+    int before = first_tasks();
     int round;
 
     CHECK(argc == 6);

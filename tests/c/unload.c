@@ -73,7 +73,7 @@ static void *load(void)
 
 int main(int argc, char **argv)
 {
-    int before = count_tasks();
+    int before = first_tasks();
     int round, rounds;
 
     CHECK(argc == 7);

@@ -77,30 +77,55 @@ impl Workshop {
             Some("cpp") => ("c++", "-std=c++11"),
             _ => ("cc", "-std=c99"),
         };
-        let output = Command::new(compiler)
-            .arg(standard)
-            .args(WARNINGS)
-            .args(["-g", "-D_GNU_SOURCE", "-pthread"])
-            .arg(format!("-I{}", root().join("include").display()))
-            .arg(format!("-I{}", root().join("tests/c").display()))
-            .arg(source)
-            .arg("-o")
-            .arg(&path)
-            .arg(format!("-L{}", folder.display()))
-            .arg(format!("-Wl,-rpath,{}", folder.display()))
-            .args(["-lapsfetch", "-ldl"])
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{}:\n{}",
-            source.display(),
-            text(&output)
+        let object = path.with_extension("o");
+        // Compiled and linked apart: a sanitizer's runtime is named to the linker, and the compiler would add its own.
+        must(
+            Command::new(compiler)
+                .arg(standard)
+                .args(WARNINGS)
+                .args(["-g", "-D_GNU_SOURCE", "-pthread", "-c"])
+                .args(words("APSFETCH_TEST_CFLAGS"))
+                .arg(format!("-I{}", root().join("include").display()))
+                .arg(format!("-I{}", root().join("tests/c").display()))
+                .arg(source)
+                .arg("-o")
+                .arg(&object),
+            source,
+        );
+        must(
+            Command::new(compiler)
+                .arg("-pthread")
+                .arg(&object)
+                .arg("-o")
+                .arg(&path)
+                .args(words("APSFETCH_TEST_LDFLAGS"))
+                .arg(format!("-L{}", folder.display()))
+                .arg(format!("-Wl,-rpath,{}", folder.display()))
+                .args(["-lapsfetch", "-ldl"]),
+            source,
         );
         Program {
             path,
             folder: folder.to_owned(),
         }
+    }
+
+    /// Builds one of the shared objects in `tests/c` that go into a program by `LD_PRELOAD`.
+    pub fn preload(&self, name: &str) -> PathBuf {
+        let source = root().join("tests/c/preload").join(name);
+        let path = self.folder().join(name).with_extension("so");
+        must(
+            Command::new("cc")
+                .args(["-std=c99", "-O1", "-g", "-D_GNU_SOURCE", "-pthread"])
+                .args(["-shared", "-fPIC"])
+                .args(WARNINGS)
+                .arg(&source)
+                .arg("-o")
+                .arg(&path)
+                .arg("-ldl"),
+            &source,
+        );
+        path
     }
 
     /// Builds one of the programs in `tests/c`.
@@ -153,7 +178,33 @@ impl Program {
 
 /// Whether programs run slowly, because something watches them.
 pub fn is_watched() -> bool {
-    std::env::var_os("APSFETCH_TEST_RUNNER").is_some()
+    is_run_by("") || is_sanitized("")
+}
+
+/// Whether programs run inside of another one whose name has this in it, such as valgrind.
+pub fn is_run_by(tool: &str) -> bool {
+    std::env::var("APSFETCH_TEST_RUNNER").is_ok_and(|runner| runner.contains(tool))
+}
+
+/// Whether the programs are made with this sanitizer, such as "address".
+pub fn is_sanitized(sanitizer: &str) -> bool {
+    std::env::var("APSFETCH_TEST_CFLAGS").is_ok_and(|flags| flags.contains(sanitizer))
+}
+
+/// What an environment variable says, in words.
+fn words(variable: &str) -> Vec<String> {
+    let value = std::env::var(variable).unwrap_or_default();
+    value.split_whitespace().map(str::to_owned).collect()
+}
+
+fn must(command: &mut Command, source: &Path) {
+    let output = command.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}:\n{}",
+        source.display(),
+        text(&output)
+    );
 }
 
 fn text(output: &Output) -> String {

@@ -5,9 +5,11 @@
 pub mod c;
 pub mod header;
 pub mod null_arguments;
+mod skip;
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
+
+pub use skip::skip;
 
 /// The folder with the library's Cargo.toml.
 pub fn root() -> &'static Path {
@@ -22,23 +24,14 @@ pub fn header_text() -> String {
         .replace("\r\n", "\n")
 }
 
-/// Says that something could not be tested here. `cargo xtask test` lists what is said.
-pub fn skip(name: &str, reason: &str) {
-    eprintln!("skipped {name}: {reason}");
-    if let Some(path) = std::env::var_os("APSFETCH_TEST_SKIPS") {
-        let mut file = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path)
-            .unwrap();
-        writeln!(file, "{name}: {reason}").unwrap();
-    }
-}
-
 /// The shared library that goes with the running test.
 ///
-/// Cargo builds all crate types of the library for a test, next to it.
+/// Cargo builds all crate types of the library for a test, next to it. `APSFETCH_TEST_LIBRARY` names another one,
+/// such as one with a sanitizer.
 pub fn library() -> PathBuf {
+    if let Some(other) = std::env::var_os("APSFETCH_TEST_LIBRARY") {
+        return other.into();
+    }
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().unwrap();
     let name = format!(

@@ -44,6 +44,10 @@ namespace ApsFetch
         /// <summary>Uses the older EMEA form of the addresses instead of the header <c>region</c>.</summary>
         public bool EmeaPath { get; set; }
 
+        /// <summary>Forces each file to the disk before it takes the place of the target, so that it survives a power
+        /// failure. A killed process never leaves a wrong file either way.</summary>
+        public bool Durable { get; set; }
+
         /// <summary>Connections at the most, for all jobs of the client together: 1 to 256, 32 by default.</summary>
         public int? MaxConnections { get; set; }
 
@@ -86,6 +90,7 @@ namespace ApsFetch
                 Call.Set(Native.apsfetch_config_set_token_wait_ms, config, wait, nameof(TokenWait));
                 Call.Set(Native.apsfetch_config_set_region, config, Region, nameof(Region));
                 Call.Set(Native.apsfetch_config_set_emea_path, config, EmeaPath);
+                Call.Set(Native.apsfetch_config_set_durable, config, Durable);
                 Call.Set(Native.apsfetch_config_set_max_connections, config, MaxConnections, nameof(MaxConnections));
                 Call.Set(Native.apsfetch_config_set_part_size, config, PartSize, nameof(PartSize));
                 Call.Set(Native.apsfetch_config_set_connect_timeout_ms, config, ConnectTimeout, nameof(ConnectTimeout));

@@ -1,4 +1,5 @@
-//! Every export, by name: what a program of [`super`] can call.
+//! Every export, in the order of their names: what a program of [`super`] can call. A new one is a line here: `c` or, if
+//! it calls back, `u`, and the number of its arguments; its file; its name.
 
 use super::arguments::Call;
 
@@ -120,6 +121,7 @@ pub(super) static EXPORTS: &[(&str, &(dyn Call + Sync))] = &[
     export!(c3 config apsfetch_config_set_ca_file_utf16),
     export!(c5 config apsfetch_config_set_client_credentials),
     export!(c3 config apsfetch_config_set_connect_timeout_ms),
+    export!(c3 config apsfetch_config_set_durable),
     export!(c3 config apsfetch_config_set_emea_path),
     export!(c3 config apsfetch_config_set_max_connections),
     export!(c3 config apsfetch_config_set_part_size),
@@ -127,6 +129,7 @@ pub(super) static EXPORTS: &[(&str, &(dyn Call + Sync))] = &[
     export!(c5 config apsfetch_config_set_refresh_token),
     export!(c3 config apsfetch_config_set_region),
     export!(c3 config apsfetch_config_set_reply_timeout_ms),
+    export!(c3 config apsfetch_config_set_retry_timeout_ms),
     export!(c3 config apsfetch_config_set_stall_timeout_ms),
     export!(c3 config apsfetch_config_set_token_wait_ms),
     export!(c3 config apsfetch_config_set_user_agent),
@@ -281,6 +284,7 @@ pub(super) static EXPORTS: &[(&str, &(dyn Call + Sync))] = &[
     export!(c3 signing apsfetch_request_set_response_cache_control),
     export!(c3 signing apsfetch_request_set_response_content_disposition),
     export!(c3 signing apsfetch_request_set_response_content_type),
+    export!(c3 request apsfetch_request_set_resume),
     export!(c3 request apsfetch_request_set_sha1),
     export!(c3 signing apsfetch_request_set_signing),
     export!(c3 signing apsfetch_request_set_single_use),
@@ -296,6 +300,7 @@ pub(super) static EXPORTS: &[(&str, &(dyn Call + Sync))] = &[
     export!(c1 result apsfetch_result_free),
     export!(c1 result apsfetch_result_parts),
     export!(c1 result apsfetch_result_path),
+    export!(c1 result apsfetch_result_resumed_bytes),
     export!(c1 result apsfetch_result_retries),
     export!(c1 result apsfetch_result_sha1),
     export!(c1 result apsfetch_result_status),

@@ -27,6 +27,9 @@ pub(crate) fn missing(steps: &[&Step], machine: &ThisMachine) {
         match source {
             Source::DebianPackage(_) => {}
             Source::RustComponent(component) => complain(rust_component(component)),
+            Source::RustToolchain { name, component } => {
+                complain(rust_toolchain(name, component));
+            }
             Source::Crate { name, version } => complain(crate_tool(name, version, machine)),
         }
     }
@@ -100,6 +103,15 @@ fn rust_component(component: &str) -> Result<()> {
     run(
         &format!("rustup component add {component}"),
         project::command("rustup").args(["component", "add", component]),
+    )
+}
+
+fn rust_toolchain(name: &str, component: &str) -> Result<()> {
+    run(
+        &format!("rustup toolchain install {name} --profile minimal --component {component}"),
+        project::command("rustup")
+            .args(["toolchain", "install", name])
+            .args(["--profile", "minimal", "--component", component]),
     )
 }
 

@@ -19,6 +19,11 @@ pub(crate) enum Probe {
 pub(crate) enum Source {
     DebianPackage(&'static str),
     RustComponent(&'static str),
+    /// Beside the one in use.
+    RustToolchain {
+        name: &'static str,
+        component: &'static str,
+    },
     Crate {
         name: &'static str,
         version: &'static str,
@@ -47,6 +52,10 @@ impl std::fmt::Display for Source {
         match self {
             Self::DebianPackage(package) => write!(f, "Debian package {package}"),
             Self::RustComponent(component) => write!(f, "rustup component add {component}"),
+            Self::RustToolchain { name, component } => write!(
+                f,
+                "rustup toolchain install {name} --profile minimal --component {component}"
+            ),
             Self::Crate { name, version } => write!(f, "cargo install --locked {name}@{version}"),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::need::{Need, Probe, Source};
 use super::step::{Program, Step, Work};
-use super::{bindings, c, dependencies, valgrind};
+use super::{bindings, c, dependencies, sanitizers, valgrind};
 
 const GCC: Need = Need::program("gcc");
 const GXX: Need = Need::program("g++");
@@ -19,6 +19,16 @@ const CLIPPY: Need = Need {
     name: "clippy",
     probe: Probe::Succeeds("cargo", &["clippy", "--version"]),
     source: Source::RustComponent("clippy"),
+};
+
+/// For the sanitizers, which stable Rust has not.
+const NIGHTLY: Need = Need {
+    name: "nightly Rust",
+    probe: Probe::Succeeds("rustup", &["run", "nightly", "cargo", "--version"]),
+    source: Source::RustToolchain {
+        name: "nightly",
+        component: "rust-src",
+    },
 };
 
 const PYTHON: Need = Need::program("python3");
@@ -131,6 +141,26 @@ pub(crate) const ALL: &[Step] = &[
         work: &[Work::Check {
             shown: "cargo test, with valgrind before each C program",
             check: valgrind::check,
+        }],
+    },
+    Step {
+        name: "asan",
+        what: "the C programs again, with AddressSanitizer and LeakSanitizer in them and in the library",
+        needs: &[GCC],
+        wants: &[GXX, NIGHTLY],
+        work: &[Work::Check {
+            shown: "cargo test, with sanitized programs and a sanitized library",
+            check: sanitizers::address,
+        }],
+    },
+    Step {
+        name: "tsan",
+        what: "the C programs again, with ThreadSanitizer in them, in the library and in Rust's own one",
+        needs: &[GCC],
+        wants: &[GXX, NIGHTLY],
+        work: &[Work::Check {
+            shown: "cargo test, with sanitized programs and a sanitized library",
+            check: sanitizers::thread,
         }],
     },
     Step {

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::machine::{Context, succeed};
-use crate::project;
+use super::programs;
 
 /// Tests that start C programs put these words, separated by spaces, before the program's own command line.
 const RUNNER_VARIABLE: &str = "APSFETCH_TEST_RUNNER";
@@ -21,38 +21,10 @@ pub(crate) fn check(context: &Context<'_>) -> Result<()> {
         suppressions.display(),
         logs.display()
     );
-    let mut tests = context.command("cargo");
-    // The packages of the step `tests`, so that nothing is built twice.
-    tests.args([
-        "test",
-        "--workspace",
-        "--exclude",
-        "xtask",
-        "--no-fail-fast",
-    ]);
-    for test in tests_with_programs()? {
-        tests.args(["--test", &test]);
-    }
+    let mut tests = programs::tests(context)?;
     tests.env(RUNNER_VARIABLE, runner);
     let tests = succeed(&mut tests).context("cargo test");
     judge(&logs, tests)
-}
-
-/// The tests that build programs do it in a `Workshop`.
-fn tests_with_programs() -> Result<Vec<String>> {
-    let mut tests = Vec::new();
-    for entry in fs::read_dir(project::root().join("tests"))? {
-        let file = entry?.path();
-        if file.extension().is_some_and(|extension| extension == "rs")
-            && fs::read_to_string(&file)?.contains("Workshop")
-            && let Some(name) = file.file_stem().and_then(|name| name.to_str())
-        {
-            tests.push(name.to_owned());
-        }
-    }
-    tests.sort();
-    ensure!(!tests.is_empty(), "no test builds a program");
-    Ok(tests)
 }
 
 /// valgrind makes a log for each process, and with `--quiet` writes to it only what is wrong.

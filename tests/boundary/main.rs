@@ -1,0 +1,7 @@
+//! Never a crash: whatever a host does at the C boundary, or the system refuses to the library, is a status.
+#![cfg(unix)]
+
+mod arguments;
+#[path = "../common/mod.rs"]
+mod common;
+mod wrong_arguments;
