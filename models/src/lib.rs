@@ -16,6 +16,8 @@ mod sync {
     }
 }
 
+#[path = "../../src/transfer/crew.rs"]
+mod crew;
 #[path = "../../src/transport/pause.rs"]
 mod pause;
 #[path = "../../src/transfer/plan.rs"]
@@ -25,6 +27,7 @@ mod renewal;
 #[path = "../../src/ffi/table.rs"]
 mod table;
 
+pub mod crews;
 pub mod handles;
 pub mod pauses;
 pub mod ranges;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::crew::Next;
 use super::engine::Engine;
 use super::fetch::Work;
-use super::item::{Item, Next};
+use super::item::Item;
 use super::located::Located;
 use super::progress::{ItemProgress, Progress};
 use super::queue::{JobInner, Unit};

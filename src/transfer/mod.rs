@@ -3,6 +3,7 @@
 //! It knows a source only as something that can be located, and located again when its address expires.
 
 mod check;
+mod crew;
 mod engine;
 mod fetch;
 mod finish;
