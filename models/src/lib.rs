@@ -18,6 +18,8 @@ mod sync {
 
 #[path = "../../src/transfer/crew.rs"]
 mod crew;
+#[path = "../../src/transfer/end.rs"]
+mod end;
 #[path = "../../src/transport/pause.rs"]
 mod pause;
 #[path = "../../src/transfer/plan.rs"]
@@ -28,6 +30,7 @@ mod renewal;
 mod table;
 
 pub mod crews;
+pub mod ends;
 pub mod handles;
 pub mod pauses;
 pub mod ranges;

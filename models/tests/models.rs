@@ -12,6 +12,7 @@ macro_rules! models {
 models! {
     crews::an_item_that_starts_over_is_finished_once
     crews::the_last_worker_finishes_the_item
+    ends::everybody_hears_of_the_end
     handles::an_object_is_freed_once_and_never_in_use
     handles::first_handles_differ_and_begin_at_the_start
     pauses::a_cancelled_pause_ends

@@ -13,7 +13,7 @@ pub(crate) fn file_names(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let mut layout = Layout::default();
     let mut wanted = Vec::new();
-    for line in text.split('\n').take(100) {
+    for line in text.split('\n').take(30) {
         for path in [
             safe_path(line),
             of_derivative(line),

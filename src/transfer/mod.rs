@@ -4,6 +4,7 @@
 
 mod check;
 mod crew;
+mod end;
 mod engine;
 mod fetch;
 mod finish;
