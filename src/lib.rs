@@ -62,6 +62,7 @@ mod objects;
 mod request;
 mod secret;
 mod signed;
+mod sync;
 mod threads;
 mod transfer;
 mod transport;
