@@ -195,6 +195,12 @@ impl Counters {
         }
     }
 
+    /// Bytes of an earlier run: no sign of life from the server.
+    pub(super) fn add_resumed(&self, count: u64) {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.bytes_done.fetch_add(count, Ordering::Relaxed);
+    }
+
     pub(super) fn take_back(&self, count: u64) {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         self.bytes_done.fetch_sub(count, Ordering::Relaxed);
