@@ -297,6 +297,13 @@ int32_t apsfetch_config_set_region(apsfetch_config *config, const char *region, 
 int32_t apsfetch_config_set_emea_path(apsfetch_config *config, int32_t emea_path, apsfetch_error **error);
 
 /**
+ * 1 forces each file to the disk (fsync) before it takes the place of the target, and its folder after that.
+ * 0 is the default: a killed process never leaves a wrong file either way, but after a power failure a file
+ * that had just been finished may have lost bytes. It costs time, on small files more than their download.
+ */
+int32_t apsfetch_config_set_durable(apsfetch_config *config, int32_t durable, apsfetch_error **error);
+
+/**
  * Connections at the most, for all jobs of the client together: 1 to 256, 32 by default. The library uses
  * as many of them as make the download faster.
  */
@@ -307,23 +314,47 @@ int32_t apsfetch_config_set_max_connections(apsfetch_config *config,
 /** Bytes of a part, from 65536; 0, the default, lets the library choose. */
 int32_t apsfetch_config_set_part_size(apsfetch_config *config, uint64_t bytes, apsfetch_error **error);
 
-/** The limit on resolving a name, and on connecting including TLS: 1 ms to a day, 30 s by default. */
+/**
+ * The limit on each connection, until it is ready for a request: resolving the name, connecting, a proxy and TLS
+ * together. 1 ms to a day, 30 s by default.
+ */
 int32_t apsfetch_config_set_connect_timeout_ms(apsfetch_config *config,
                                                uint32_t limit_ms,
                                                apsfetch_error **error);
 
-/** The limit on the wait for the beginning of a reply: 1 ms to a day, 60 s by default. */
+/**
+ * The limit on the wait for a reply, until its headers are complete; for each redirect anew. The body of an API
+ * reply may take as long again, and a second more for each 4 KiB. 1 ms to a day, 60 s by default.
+ */
 int32_t apsfetch_config_set_reply_timeout_ms(apsfetch_config *config,
                                              uint32_t limit_ms,
                                              apsfetch_error **error);
 
 /**
- * A connection that moves next to nothing for this long is given up and replaced: 1 ms to a day, 30 s by
- * default. There is no limit on a whole download: a slow one that moves is never broken off.
+ * A connection that moves next to nothing (less than 1 KiB) for this long is given up and replaced: 1 ms to a
+ * day, 30 s by default. There is no limit on a whole download: a slow one that moves is never broken off.
  */
 int32_t apsfetch_config_set_stall_timeout_ms(apsfetch_config *config,
                                              uint32_t limit_ms,
                                              apsfetch_error **error);
+
+/**
+ * How long failures that may pass (a broken connection, a name that is not resolved, a busy service) are answered
+ * by trying again, counted from the first failure since the last progress. Waits that the service asks for
+ * (`Retry-After`, 120 s at the most) are added, up to 5 minutes. 1 ms to a day, 60 s by default.
+ */
+int32_t apsfetch_config_set_retry_timeout_ms(apsfetch_config *config,
+                                             uint32_t limit_ms,
+                                             apsfetch_error **error);
+
+/**
+ * How long a drive may take for one operation, such as a write to a network drive; forcing a file to the disk
+ * may take ten times as long. After that the file fails with `APSFETCH_E_TIMEOUT`. The thread that is stuck cannot
+ * be freed: `apsfetch_client_free` waits for it. 1 ms to a day, 60 s by default.
+ */
+int32_t apsfetch_config_set_disk_timeout_ms(apsfetch_config *config,
+                                            uint32_t limit_ms,
+                                            apsfetch_error **error);
 
 /**
  * A file of certificates in PEM form to trust beside those of the operating system, such as a firm's own
@@ -337,10 +368,15 @@ int32_t apsfetch_config_set_ca_file_utf16(apsfetch_config *config,
                                           apsfetch_error **error);
 
 /**
- * The proxy: "http://user:password@host:port", or "" for none whatever the environment says. The default
- * is the one of the environment (`HTTPS_PROXY`, `NO_PROXY`) or of the Windows settings.
+ * The proxy: "http://user:password@host:port", or "https://..." for TLS to the proxy itself; "" for none whatever
+ * the environment says. User and password are percent-encoded, and sent as Basic authentication. It is used for
+ * every host: `NO_PROXY` does not count. The default is what the computer says, for every host but itself: the
+ * first of `HTTPS_PROXY`, `ALL_PROXY` and `HTTP_PROXY` that is set (in lower case, too) with the exceptions in
+ * `NO_PROXY`, or else the settings of Windows.
  */
-int32_t apsfetch_config_set_proxy(apsfetch_config *config, const char *address, apsfetch_error **error);
+int32_t apsfetch_config_set_proxy(apsfetch_config *config,
+                                  const char *address,
+                                  apsfetch_error **error);
 
 /**
  * What the library calls itself to the servers, such as "MyPlugin/2.1": 1 to 256 printable ASCII
@@ -444,6 +480,17 @@ int32_t apsfetch_request_set_path_utf16(apsfetch_request *request,
  * than `max_bytes` bytes.
  */
 int32_t apsfetch_request_set_memory(apsfetch_request *request, uint64_t max_bytes, apsfetch_error **error);
+
+/**
+ * 1, the default, goes on with a download that failed, was cancelled or whose process was killed:
+ * "NAME.apsfetch-part" and "NAME.apsfetch-journal" then stay beside the target, and the next download of the
+ * same source to the same target, in whatever process, fetches only what is missing, if the file on the server
+ * is still the same. They are kept once a mebibyte has arrived, and only of a source that can prove its
+ * version (an ETag, a date or a SHA-1). With 0, such files of an earlier run are removed and none are left.
+ */
+int32_t apsfetch_request_set_resume(apsfetch_request *request,
+                                    int32_t resume,
+                                    apsfetch_error **error);
 
 /** What happens when the target exists: one of the `APSFETCH_EXISTING_FILE_` numbers. */
 int32_t apsfetch_request_set_existing_file(apsfetch_request *request,
@@ -660,6 +707,9 @@ size_t apsfetch_result_data_size(const apsfetch_result *result);
 
 /** The size of the file in bytes. */
 uint64_t apsfetch_result_bytes(const apsfetch_result *result);
+
+/** Bytes of the file that an earlier run had written, in a part file beside the target. */
+uint64_t apsfetch_result_resumed_bytes(const apsfetch_result *result);
 
 /** How the bytes were checked: one of the `APSFETCH_VERIFICATION_` numbers. */
 int32_t apsfetch_result_verification(const apsfetch_result *result);

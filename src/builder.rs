@@ -39,9 +39,12 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     reply_timeout: Duration,
     stall_timeout: Duration,
+    retry_timeout: Duration,
     ca_file: Option<PathBuf>,
     proxy: Proxy,
     user_agent: String,
+    durable: bool,
+    disk_timeout: Duration,
 }
 
 impl Default for ClientBuilder {
@@ -59,9 +62,12 @@ impl Default for ClientBuilder {
             connect_timeout: Duration::from_secs(30),
             reply_timeout: Duration::from_secs(60),
             stall_timeout: Duration::from_secs(30),
+            retry_timeout: Duration::from_secs(60),
             ca_file: None,
             proxy: Proxy::System,
             user_agent: concat!("apsfetch/", env!("CARGO_PKG_VERSION")).to_owned(),
+            durable: false,
+            disk_timeout: Duration::from_secs(60),
         }
     }
 }
@@ -174,22 +180,41 @@ impl ClientBuilder {
         Ok(self)
     }
 
-    /// The limit on resolving a name, and on connecting including TLS. The default is 30 s.
+    /// The limit on each connection, until it is ready for a request: resolving the name, connecting, a proxy and TLS
+    /// together. 1 ms to a day; the default is 30 s.
     pub fn connect_timeout(mut self, limit: Duration) -> Result<Self> {
         self.connect_timeout = check_limit(limit, "connect timeout")?;
         Ok(self)
     }
 
-    /// The limit on the wait for the beginning of a reply. The default is 60 s.
+    /// The limit on the wait for a reply, until its headers are complete; for each redirect anew. The body of an API
+    /// reply may take as long again, and a second more for each 4 KiB. 1 ms to a day; the default is 60 s.
     pub fn reply_timeout(mut self, limit: Duration) -> Result<Self> {
         self.reply_timeout = check_limit(limit, "reply timeout")?;
         Ok(self)
     }
 
-    /// A connection that moves next to nothing for this long is given up and replaced. The default is 30 s.
-    /// There is no limit on a whole download: a slow one that moves is never broken off.
+    /// A connection that moves next to nothing (less than 34 bytes a second) for this long is given up and replaced. 1 ms to a day;
+    /// the default is 30 s. There is no limit on a whole download: a slow one that moves is never broken off.
     pub fn stall_timeout(mut self, limit: Duration) -> Result<Self> {
         self.stall_timeout = check_limit(limit, "stall timeout")?;
+        Ok(self)
+    }
+
+    /// How long failures that may pass (a broken connection, a name that is not resolved, a busy service) are answered by
+    /// trying again, counted from the first failure since the last progress. Waits that the service asks for
+    /// (`Retry-After`, 120 s at the most) are added, up to 5 minutes. 1 ms to a day; the default is 60 s, in which a
+    /// change of network or VPN is over.
+    pub fn retry_timeout(mut self, limit: Duration) -> Result<Self> {
+        self.retry_timeout = check_limit(limit, "retry timeout")?;
+        Ok(self)
+    }
+
+    /// How long a drive may take for one operation, such as a write to a network drive; forcing a file to the disk may
+    /// take ten times as long. After that the file fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). 1 ms
+    /// to a day; the default is 60 s. The thread that is stuck cannot be freed: dropping the client waits for it.
+    pub fn disk_timeout(mut self, limit: Duration) -> Result<Self> {
+        self.disk_timeout = check_limit(limit, "disk timeout")?;
         Ok(self)
     }
 
@@ -199,14 +224,30 @@ impl ClientBuilder {
         self
     }
 
-    /// The proxy: `http://user:password@host:port`, an empty text for none whatever the environment says.
-    /// The default is the one of the environment (`HTTPS_PROXY`, `NO_PROXY`) or of the Windows settings.
+    /// The proxy: `http://user:password@host:port`, or `https://…` for TLS to the proxy itself; an empty text for none
+    /// whatever the environment says. User and password are percent-encoded, and sent as Basic authentication. It is
+    /// used for every host: `NO_PROXY` does not count.
+    ///
+    /// The default is what the computer says, for every host but itself: the first of `HTTPS_PROXY`, `ALL_PROXY` and
+    /// `HTTP_PROXY` that is set (in lower case, too) with the exceptions in `NO_PROXY`, or else the settings of Windows.
     pub fn proxy(mut self, address: &str) -> Result<Self> {
         self.proxy = match address.trim() {
             "" => Proxy::Direct,
-            address => Proxy::Address(Secret::new(address)),
+            address => {
+                crate::transport::check_proxy(address)?;
+                Proxy::Address(Secret::new(address))
+            }
         };
         Ok(self)
+    }
+
+    /// Whether each file is forced to the disk (`fsync`) before it takes the place of the target, and its folder
+    /// after that. It is off by default: a process that is killed never leaves a wrong file either way, but
+    /// after a power failure a file that had just been finished may have lost bytes. It costs time, on small files
+    /// more than their download.
+    pub fn durable(mut self, durable: bool) -> Self {
+        self.durable = durable;
+        self
     }
 
     /// What the library calls itself to the servers, such as `MyPlugin/2.1`. The default is `apsfetch/VERSION`.
@@ -233,6 +274,7 @@ impl ClientBuilder {
                     connect: self.connect_timeout,
                     reply: self.reply_timeout,
                     stall: self.stall_timeout,
+                    retry: self.retry_timeout,
                 },
                 ca_file: self.ca_file,
                 proxy: self.proxy,
@@ -262,6 +304,8 @@ impl ClientBuilder {
             EngineOptions {
                 max_connections: self.max_connections as usize,
                 part_size: self.part_size,
+                durable: self.durable,
+                disk_timeout: self.disk_timeout,
             },
             threads,
         );

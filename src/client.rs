@@ -173,6 +173,7 @@ impl Client {
                 sha1: request.sha1,
                 size: request.size,
                 known: request.known,
+                resume: request.resume,
             });
         }
         let locator = Box::new(Sources::new(self.inner.api.clone(), sources));

@@ -129,6 +129,8 @@ struct Inner {
     os_code: Option<i32>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
+    /// May go away by itself, though errors of its kind do not.
+    transient: bool,
 }
 
 /// The result of every fallible call of this crate.
@@ -161,6 +163,7 @@ impl Error {
                 os_code: None,
                 request_id: None,
                 retry_after: None,
+                transient: false,
             }),
         }
     }
@@ -216,6 +219,16 @@ impl Error {
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.inner.retry_after = wait;
         self
+    }
+
+    /// Marks an error that may go away by itself, though errors of its kind do not.
+    pub(crate) fn transient(mut self) -> Self {
+        self.inner.transient = true;
+        self
+    }
+
+    pub(crate) fn is_marked_transient(&self) -> bool {
+        self.inner.transient
     }
 
     /// Puts words in front of the message, such as the name of the item.

@@ -27,7 +27,8 @@
         clippy::expect_used,
         clippy::panic,
         clippy::indexing_slicing,
-        clippy::string_slice
+        clippy::string_slice,
+        clippy::arithmetic_side_effects
     )
 )]
 
@@ -51,6 +52,9 @@ mod failpoint;
 #[cfg(feature = "capi")]
 mod ffi;
 mod folder;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod job;
 mod locate;
 mod login;

@@ -3,12 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use sha2::{Digest, Sha256};
+
 use crate::aps::{self, Access, Api, BATCH_LIMIT, BatchItem, BatchQuery, Bearer, SignedUrlOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::{DerivativeSource, ObjectSigning, ObjectSource, Source};
 use crate::secret::Secret;
 use crate::signed::{Signed, SignedStatus};
-use crate::transfer::{Locate, Located, Piece};
+use crate::transfer::{self, Locate, Located, Piece, pieces};
 use crate::transport::Context;
 
 /// The sources of a job, and the API that signs them.
@@ -172,22 +174,7 @@ impl Sources {
         if let Some(Source::Url(url)) = self.sources.get(index) {
             headers.extend(url.headers.iter().cloned());
         }
-        let sources: Vec<Piece> = match signed.url {
-            Some(url) => vec![Piece {
-                url,
-                start: 0,
-                end: signed.size,
-            }],
-            None => signed
-                .chunks
-                .into_iter()
-                .map(|chunk| Piece {
-                    url: chunk.url,
-                    start: chunk.start,
-                    end: Some(chunk.end),
-                })
-                .collect(),
-        };
+        let sources = pieces(signed.url, signed.chunks, signed.size);
         let size = signed
             .size
             .or_else(|| sources.last().and_then(|last| last.end));
@@ -228,6 +215,43 @@ impl Locate for Sources {
 
     fn can_renew(&self, item: usize) -> bool {
         !matches!(self.sources.get(item), None | Some(Source::Url(_)))
+    }
+
+    fn fingerprint(&self, item: usize) -> String {
+        let mut hasher = Sha256::new();
+        // With its length before each word, so that no two sources can look alike.
+        let mut add = |word: &str| {
+            hasher.update((word.len() as u64).to_le_bytes());
+            hasher.update(word);
+        };
+        match self.sources.get(item) {
+            Some(Source::Derivative(source)) => {
+                let way = if source.direct { "direct" } else { "cookies" };
+                for word in [
+                    "derivative",
+                    way,
+                    self.api.base(),
+                    &source.urn,
+                    &source.derivative_urn,
+                ] {
+                    add(word);
+                }
+            }
+            Some(Source::Object(source)) => {
+                let key = &source.item.object_key;
+                for word in ["object", self.api.base(), &source.bucket, key] {
+                    add(word);
+                }
+            }
+            // The query changes with each signature, and is secret.
+            Some(Source::Url(source)) => {
+                let url = source.url.expose();
+                add("url");
+                add(url.split(['?', '#']).next().unwrap_or_default());
+            }
+            None => {}
+        }
+        transfer::hex(&hasher.finalize())
     }
 
     fn explain(&self, item: usize, error: Error) -> Error {

@@ -50,6 +50,7 @@ pub struct Request {
     pub(crate) sha1: Option<String>,
     pub(crate) size: Option<u64>,
     pub(crate) known: Option<KnownVersion>,
+    pub(crate) resume: bool,
 }
 
 /// The version of a file that the host has.
@@ -107,6 +108,7 @@ impl Request {
             sha1: None,
             size: None,
             known: None,
+            resume: true,
         }
     }
 
@@ -167,6 +169,17 @@ impl Request {
     /// What happens when the target file exists. The default is to replace it.
     pub fn existing_file(mut self, existing: ExistingFile) -> Self {
         self.existing = existing;
+        self
+    }
+
+    /// Whether a download that failed, was cancelled or whose process was killed is gone on with; it is by default.
+    ///
+    /// Then `NAME.apsfetch-part` and `NAME.apsfetch-journal` stay beside the target, and the next download of the same
+    /// source to the same target, in whatever process, fetches only what is missing, if the file on the server is
+    /// still the same. They are kept once a mebibyte has arrived, and only of a source that can prove its version (an
+    /// ETag, a date or a SHA-1). With `false`, such files of an earlier run are removed and none are left.
+    pub fn resume(mut self, resume: bool) -> Self {
+        self.resume = resume;
         self
     }
 

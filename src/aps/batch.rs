@@ -10,7 +10,7 @@ use super::{Api, ApiCall, json};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::signed::{Signed, SignedChunk, SignedStatus};
-use crate::transport::{Context, digits, origin};
+use crate::transport::{Context, Reply, digits, origin};
 
 /// Objects in one call; more are sent in several.
 pub(crate) const BATCH_LIMIT: usize = 25;
@@ -119,30 +119,41 @@ impl Api {
             body: Some(&body),
             doing: "Signing the objects",
         };
-        let reply = self.call(context, &call, &[])?;
-        let server_now = reply.date();
-        let lifetime = Duration::from_secs(
-            u64::from(query.minutes_expiration.unwrap_or(DEFAULT_MINUTES)).saturating_mul(60),
-        );
-        let mut body: Body = json::read(reply, "batchsigneds3download reply")?;
-        Ok(items
-            .iter()
-            .map(|item| {
-                // Some deployments answer with the encoded form of the key.
-                let entry = body
-                    .results
-                    .remove(&item.object_key)
-                    .or_else(|| body.results.remove(&segment(&item.object_key)))
-                    .ok_or_else(|| {
-                        Error::bad_response(format!(
-                            "The batchsigneds3download reply has no entry for the object {}.",
-                            item.object_key
-                        ))
-                    })?;
-                entry.into_signed(server_now, lifetime, self.is_https())
-            })
-            .collect())
+        self.ask(context, &call, &[], |reply| {
+            read(reply, query, items, self.is_https())
+        })
     }
+}
+
+/// The answer for each item, in their order.
+pub(super) fn read(
+    reply: Reply,
+    query: &BatchQuery,
+    items: &[BatchItem],
+    https: bool,
+) -> Result<Vec<Result<Signed>>> {
+    let server_now = reply.date();
+    let lifetime = Duration::from_secs(
+        u64::from(query.minutes_expiration.unwrap_or(DEFAULT_MINUTES)).saturating_mul(60),
+    );
+    let mut body: Body = json::read(reply, "batchsigneds3download reply")?;
+    Ok(items
+        .iter()
+        .map(|item| {
+            // Some deployments answer with the encoded form of the key.
+            let entry = body
+                .results
+                .remove(&item.object_key)
+                .or_else(|| body.results.remove(&segment(&item.object_key)))
+                .ok_or_else(|| {
+                    Error::bad_response(format!(
+                        "The batchsigneds3download reply has no entry for the object {}.",
+                        item.object_key
+                    ))
+                })?;
+            entry.into_signed(server_now, lifetime, https)
+        })
+        .collect())
 }
 
 impl Entry {

@@ -137,7 +137,7 @@ impl Grant {
         url: &str,
     ) -> std::result::Result<Issued, Failure> {
         let form = self.form();
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::new(session.limits().retry);
         loop {
             let mut call = Call::get(url)
                 .header("Content-Type", "application/x-www-form-urlencoded")
@@ -148,7 +148,10 @@ impl Grant {
             call.method = "POST";
             call.body = Some(form.expose().as_bytes());
             let error = match session.send(&call) {
-                Ok(reply) if reply.status == 200 => return Ok(read(reply)?),
+                Ok(reply) if reply.status == 200 => match read(reply) {
+                    Ok(issued) => return Ok(issued),
+                    Err(error) => error,
+                },
                 Ok(reply) => {
                     let failure = self.refused(reply);
                     if failure.error.kind() == ErrorKind::Auth {
@@ -161,7 +164,7 @@ impl Grant {
             // A code works once: what a broken connection has left of it, nobody knows.
             let again = match self {
                 Grant::Code { .. } => None,
-                _ => backoff.next(&error),
+                _ => backoff.next_of_call(&error),
             };
             match again {
                 Some(wait) => session.pause(wait)?,
@@ -170,7 +173,7 @@ impl Grant {
         }
     }
 
-    fn refused(&self, reply: Reply) -> Failure {
+    pub(super) fn refused(&self, reply: Reply) -> Failure {
         let status = reply.status;
         let host = reply.host().to_owned();
         let (error, body) = reply.into_error_and_body(self.doing());
@@ -198,7 +201,7 @@ impl Grant {
     }
 }
 
-fn read(reply: Reply) -> Result<Issued> {
+pub(super) fn read(reply: Reply) -> Result<Issued> {
     let host = reply.host().to_owned();
     let reply: TokenReply = json::read(reply, "token reply")?;
     let access = Secret::new(reply.access_token);

@@ -22,7 +22,7 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8], what: &str, host: &str) -
             serde_json::error::Category::Data => "has a field of an unexpected kind",
             serde_json::error::Category::Eof => "ends in the middle",
             _ if bytes.trim_ascii_start().starts_with(b"<") => {
-                "is HTML or XML instead of JSON; a proxy or a login page may answer in its place"
+                "is HTML or XML instead of JSON: a proxy, or the login page of a guest network (captive portal), may answer in its place"
             }
             _ => "is not JSON",
         };

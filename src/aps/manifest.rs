@@ -97,20 +97,21 @@ impl Api {
             body: None,
             doing: "Fetching the manifest",
         };
-        let reply = self.call(context, &call, &[])?;
-        let (status, retry_after) = (reply.status, reply.retry_after());
-        let request_id = reply.request_id();
-        let manifest = match read(reply, urn) {
-            Ok(manifest) => Some(manifest),
-            // "Accepted" may come with any body, or none.
-            Err(error) if status != 200 && error.kind() == ErrorKind::BadResponse => None,
-            Err(error) => return Err(error.with_request_id(request_id)),
-        };
-        Ok(Answer {
-            manifest,
-            status,
-            retry_after,
-            request_id,
+        self.ask(context, &call, &[], |reply| {
+            let (status, retry_after) = (reply.status, reply.retry_after());
+            let request_id = reply.request_id();
+            let manifest = match read(reply, urn) {
+                Ok(manifest) => Some(manifest),
+                // "Accepted" may come with any body, or none.
+                Err(error) if status != 200 && error.kind() == ErrorKind::BadResponse => None,
+                Err(error) => return Err(error.with_request_id(request_id)),
+            };
+            Ok(Answer {
+                manifest,
+                status,
+                retry_after,
+                request_id,
+            })
         })
     }
 }
@@ -118,7 +119,7 @@ impl Api {
 /// A model of many sheets has a manifest larger than any other reply, after decompression.
 const MAX_MANIFEST: u64 = 64 * 1024 * 1024;
 
-fn read(reply: Reply, urn: &str) -> Result<Manifest> {
+pub(super) fn read(reply: Reply, urn: &str) -> Result<Manifest> {
     let host = reply.host().to_owned();
     let bytes = reply.into_bytes_within(MAX_MANIFEST)?;
     let value = json::parse(&bytes, "manifest", &host)?;

@@ -6,6 +6,8 @@ mod batch;
 mod details;
 mod direct;
 mod encode;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod grant;
 mod json;
 mod login;
@@ -106,6 +108,11 @@ impl Api {
         }
     }
 
+    /// Where the API is.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Whether the API itself is on https.
     fn is_https(&self) -> bool {
         self.base.starts_with("https://")
@@ -118,11 +125,23 @@ impl Api {
         }
     }
 
-    /// Sends a call with a bearer token: renews the token once after a 401 and tries again what may succeed.
-    /// The reply's status is 2xx, or one that `accept` names.
+    /// Sends a call whose reply's headers say everything.
     fn call(&self, context: &Context, call: &ApiCall<'_>, accept: &[u16]) -> Result<Reply> {
+        self.ask(context, call, accept, Ok)
+    }
+
+    /// Sends a call with a bearer token and reads the reply: renews the token once after a 401 and tries again what
+    /// may succeed. A body that breaks off, or is not what it should be, is asked for again like a reply that never
+    /// came; every call of ours can be repeated. The reply's status is 2xx, or one that `accept` names.
+    fn ask<T>(
+        &self,
+        context: &Context,
+        call: &ApiCall<'_>,
+        accept: &[u16],
+        mut read: impl FnMut(Reply) -> Result<T>,
+    ) -> Result<T> {
         let url = format!("{}{}", self.base, call.path);
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::new(context.session.limits().retry);
         let mut rejections = 0u32;
         let mut refusal: Option<Error> = None;
         loop {
@@ -138,16 +157,24 @@ impl Api {
                     }
                     _ => error,
                 })?;
+            let mut plain = call.headers.clone();
+            plain.push(("Accept-Encoding", "gzip".to_owned()));
             let request = Call {
                 method: call.method,
                 url: &url,
-                plain: call.headers.clone(),
+                plain,
                 bound: vec![("Authorization", &bearer.header)],
                 body: call.body,
             };
             let error = match context.session.send(&request) {
-                Ok(reply) if (200..300).contains(&reply.status) => return Ok(reply),
-                Ok(reply) if accept.contains(&reply.status) => return Ok(reply),
+                Ok(reply)
+                    if (200..300).contains(&reply.status) || accept.contains(&reply.status) =>
+                {
+                    match read(reply) {
+                        Ok(answer) => return Ok(answer),
+                        Err(error) => error,
+                    }
+                }
                 Ok(reply) if reply.status == 401 => {
                     let error = reply.into_error(call.doing);
                     let again = self.tokens.rejected(&bearer);
@@ -161,19 +188,15 @@ impl Api {
                 Ok(reply) => reply.into_error(call.doing),
                 Err(error) => error,
             };
-            self.pause_or_give_up(context, &mut backoff, error)?;
+            pause_or_give_up(context, &mut backoff, error)?;
         }
     }
+}
 
-    fn pause_or_give_up(
-        &self,
-        context: &Context,
-        backoff: &mut Backoff,
-        error: Error,
-    ) -> Result<()> {
-        match backoff.next(&error) {
-            Some(wait) if context.observer.may_retry(wait) => context.session.pause(wait),
-            _ => Err(error),
-        }
+fn pause_or_give_up(context: &Context, backoff: &mut Backoff, error: Error) -> Result<()> {
+    context.session.check()?;
+    match backoff.next_of_call(&error) {
+        Some(wait) if context.observer.may_retry(wait) => context.session.pause(wait),
+        _ => Err(error),
     }
 }

@@ -9,7 +9,7 @@ use super::encode::{query, segment};
 use super::{Api, ApiCall, json};
 use crate::error::{Error, Result};
 use crate::objects::{ListOptions, ObjectInfo, ObjectPage};
-use crate::transport::{Context, origin};
+use crate::transport::{Context, Reply, origin};
 
 /// The most that a page can hold.
 const LARGEST_PAGE: u32 = 100;
@@ -98,7 +98,7 @@ impl Api {
         options: &ListOptions,
         page: Option<&str>,
     ) -> Result<ObjectPage> {
-        let resource = format!("/oss/v2/buckets/{}/objects", segment(bucket));
+        let resource = resource(bucket);
         let query = match page {
             None => first_query(options)?,
             Some(next) => next_query(next, options)?,
@@ -110,26 +110,9 @@ impl Api {
             body: None,
             doing: "Listing the bucket",
         };
-        let reply = self.call(context, &call, &[])?;
-        let request_id = reply.request_id();
-        let page: Page = json::read(reply, "listing of the bucket")?;
-        let read = || {
-            // Nothing is not the same as no objects: a file must not be missing silently.
-            let objects = page.items.ok_or_else(|| {
-                Error::bad_response("The listing of the bucket has no list of objects in it.")
-            })?;
-            let next = page.next.filter(|next| !next.is_empty());
-            Ok(ObjectPage {
-                objects: objects
-                    .into_iter()
-                    .map(|object| object.into_info(bucket))
-                    .collect::<Result<_>>()?,
-                next: next
-                    .map(|next| self.query_of_next(&next, &resource))
-                    .transpose()?,
-            })
-        };
-        read().map_err(|error: Error| error.with_request_id(request_id))
+        self.ask(context, &call, &[], |reply| {
+            read_page(reply, &self.base, bucket)
+        })
     }
 
     /// What APS says of one object.
@@ -150,38 +133,67 @@ impl Api {
             body: None,
             doing: "Asking for the object's details",
         };
-        let reply = self.call(context, &call, &[])?;
-        let mut object: Object = json::read(reply, "details of the object")?;
+        let mut object: Object = self.ask(context, &call, &[], |reply| {
+            json::read(reply, "details of the object")
+        })?;
         // It is the one that was asked for, in whatever form the reply writes its key.
         object.object_key = Some(key.to_owned());
         object.into_info(bucket)
     }
+}
 
-    /// The query of the next page. Its address must be that of this listing: a token is sent there.
-    fn query_of_next(&self, next: &str, resource: &str) -> Result<String> {
-        let refused = || {
-            Error::bad_response(
-                "The listing names a next page that is not a page of the same bucket, so it was not fetched.",
-            )
-        };
-        let (address, query) = next.split_once('?').ok_or_else(refused)?;
-        let ours = format!("{}{resource}", self.base);
-        let same_origin = match (origin(address, "next page"), origin(&ours, "base URL")) {
-            (Ok(theirs), Ok(ours)) => theirs == ours,
-            _ => false,
-        };
-        let decoded = |url: &str| {
-            let rest = url.split_once("://").map(|(_, rest)| rest)?;
-            let path = rest.find('/').and_then(|at| rest.get(at..))?;
-            Some(percent_decode_str(path).decode_utf8().ok()?.into_owned())
-        };
-        if !same_origin || decoded(address).is_none() || decoded(address) != decoded(&ours) {
-            return Err(refused());
-        }
-        let query = query.split('#').next().unwrap_or_default();
-        check_query(query).map_err(|_| refused())?;
-        Ok(query.to_owned())
+/// One page, whose next page is one of the same bucket at the same origin.
+pub(super) fn read_page(reply: Reply, base: &str, bucket: &str) -> Result<ObjectPage> {
+    let resource = resource(bucket);
+    let request_id = reply.request_id();
+    let page: Page = json::read(reply, "listing of the bucket")?;
+    let read = || {
+        // Nothing is not the same as no objects: a file must not be missing silently.
+        let objects = page.items.ok_or_else(|| {
+            Error::bad_response("The listing of the bucket has no list of objects in it.")
+        })?;
+        let next = page.next.filter(|next| !next.is_empty());
+        Ok(ObjectPage {
+            objects: objects
+                .into_iter()
+                .map(|object| object.into_info(bucket))
+                .collect::<Result<_>>()?,
+            next: next
+                .map(|next| query_of_next(&next, base, &resource))
+                .transpose()?,
+        })
+    };
+    read().map_err(|error: Error| error.with_request_id(request_id))
+}
+
+fn resource(bucket: &str) -> String {
+    format!("/oss/v2/buckets/{}/objects", segment(bucket))
+}
+
+/// The query of the next page. Its address must be that of this listing: a token is sent there.
+fn query_of_next(next: &str, base: &str, resource: &str) -> Result<String> {
+    let refused = || {
+        Error::bad_response(
+            "The listing names a next page that is not a page of the same bucket, so it was not fetched.",
+        )
+    };
+    let (address, query) = next.split_once('?').ok_or_else(refused)?;
+    let ours = format!("{base}{resource}");
+    let same_origin = match (origin(address, "next page"), origin(&ours, "base URL")) {
+        (Ok(theirs), Ok(ours)) => theirs == ours,
+        _ => false,
+    };
+    let decoded = |url: &str| {
+        let rest = url.split_once("://").map(|(_, rest)| rest)?;
+        let path = rest.find('/').and_then(|at| rest.get(at..))?;
+        Some(percent_decode_str(path).decode_utf8().ok()?.into_owned())
+    };
+    if !same_origin || decoded(address).is_none() || decoded(address) != decoded(&ours) {
+        return Err(refused());
     }
+    let query = query.split('#').next().unwrap_or_default();
+    check_query(query).map_err(|_| refused())?;
+    Ok(query.to_owned())
 }
 
 impl Object {

@@ -50,16 +50,21 @@ impl Api {
             body: None,
             doing: "Signing the object",
         };
-        let reply = self.call(context, &call, &[304])?;
-        if reply.status == 304 {
+        let answer = self.ask(context, &call, &[304], |reply| {
+            if reply.status == 304 {
+                return Ok(None);
+            }
+            let server_now = reply.date();
+            let entry: Entry = json::read(reply, "signeds3download reply")?;
+            Ok(Some((server_now, entry)))
+        })?;
+        let Some((server_now, entry)) = answer else {
             let mut signed = Signed::new(SignedStatus::Skipped);
             signed.reason = Some("Not modified".to_owned());
             return Ok(signed);
-        }
-        let server_now = reply.date();
+        };
         let minutes = options.minutes_expiration.unwrap_or(DEFAULT_MINUTES);
         let lifetime = Duration::from_secs(u64::from(minutes).saturating_mul(60));
-        let entry: Entry = json::read(reply, "signeds3download reply")?;
         entry.into_signed(server_now, lifetime, self.is_https())
     }
 }

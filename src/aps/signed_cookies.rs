@@ -45,7 +45,7 @@ struct Body {
     expiration: Option<u64>,
 }
 
-const NAMES: [&str; 3] = [
+pub(super) const NAMES: [&str; 3] = [
     "CloudFront-Policy",
     "CloudFront-Key-Pair-Id",
     "CloudFront-Signature",
@@ -73,46 +73,51 @@ impl Api {
             body: None,
             doing: "Signing the derivative",
         };
-        let reply = self
-            .call(context, &call, &[])
-            .map_err(|error| super::direct::explain_svf2(derivative_urn, error))?;
-        if reply.status == 202 {
-            return Err(reply.into_error("Signing the derivative"));
-        }
-        let server_now = reply.date();
-        let cookies = read_cookies(&reply);
-        let body: Body = json::read(reply, "signedcookies reply")?;
-        let target = origin(&body.url, "download URL in the signedcookies reply")
-            .map_err(|error| Error::bad_response(error.message()))?;
-        let cookies = cookies
-            .into_iter()
-            .map(
-                |(cookie, domain)| match domain_matches(target.host(), &domain) {
-                    true => Ok(cookie),
-                    false => Err(Error::bad_response(format!(
-                        "The signed cookies are for another host than the download URL ({}).",
-                        target.host()
-                    ))),
-                },
-            )
-            .collect::<Result<Vec<_>>>()?;
-        if let Some(name) = NAMES
-            .iter()
-            .find(|name| !cookies.iter().any(|cookie| cookie.name() == **name))
-        {
-            return Err(Error::bad_response(format!(
-                "The signedcookies reply lacks the cookie {name}."
-            )));
-        }
-        let mut signed = Signed::new(SignedStatus::Complete);
-        signed.url = Some(Secret::new(body.url));
-        signed.cookies = cookies;
-        signed.size = body.size;
-        signed.etag = body.etag.filter(|etag| !etag.is_empty());
-        signed.content_type = body.content_type;
-        signed.set_expiration(body.expiration, server_now);
-        Ok(signed)
+        self.ask(context, &call, &[], |reply| {
+            if reply.status == 202 {
+                return Err(reply.into_error("Signing the derivative"));
+            }
+            read(reply)
+        })
+        .map_err(|error| super::direct::explain_svf2(derivative_urn, error))
     }
+}
+
+/// The URL with its cookies, if the cookies are for the URL's host.
+pub(super) fn read(reply: Reply) -> Result<Signed> {
+    let server_now = reply.date();
+    let cookies = read_cookies(&reply);
+    let body: Body = json::read(reply, "signedcookies reply")?;
+    let target = origin(&body.url, "download URL in the signedcookies reply")
+        .map_err(|error| Error::bad_response(error.message()))?;
+    let cookies = cookies
+        .into_iter()
+        .map(
+            |(cookie, domain)| match domain_matches(target.host(), &domain) {
+                true => Ok(cookie),
+                false => Err(Error::bad_response(format!(
+                    "The signed cookies are for another host than the download URL ({}).",
+                    target.host()
+                ))),
+            },
+        )
+        .collect::<Result<Vec<_>>>()?;
+    if let Some(name) = NAMES
+        .iter()
+        .find(|name| !cookies.iter().any(|cookie| cookie.name() == **name))
+    {
+        return Err(Error::bad_response(format!(
+            "The signedcookies reply lacks the cookie {name}."
+        )));
+    }
+    let mut signed = Signed::new(SignedStatus::Complete);
+    signed.url = Some(Secret::new(body.url));
+    signed.cookies = cookies;
+    signed.size = body.size;
+    signed.etag = body.etag.filter(|etag| !etag.is_empty());
+    signed.content_type = body.content_type;
+    signed.set_expiration(body.expiration, server_now);
+    Ok(signed)
 }
 
 /// The three cookies by name, each with its `Domain`. Others are none of our business.

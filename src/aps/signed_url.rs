@@ -7,7 +7,7 @@ use super::encode::{query, segment};
 use super::{Api, ApiCall, json};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use crate::transport::{Context, origin};
+use crate::transport::{Context, Reply, origin};
 
 /// What an OSS signed URL allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -115,19 +115,22 @@ impl Api {
             body: Some(&body),
             doing: "Creating a signed URL",
         };
-        let reply = self.call(context, &call, &[])?;
-        let server_now = reply.date();
-        let body: ReplyBody = json::read(reply, "signed URL reply")?;
-        origin(&body.signed_url, "signed URL in the reply")
-            .map_err(|error| Error::bad_response(error.message()))?;
-        let expires_at = body
-            .expiration
-            .and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
-        Ok(SignedUrl {
-            url: Secret::new(body.signed_url),
-            expires_at,
-            expires_in: expires_at.map(|at| at.duration_since(server_now).unwrap_or_default()),
-            single_use: body.single_use || options.single_use,
-        })
+        self.ask(context, &call, &[], |reply| read(reply, options.single_use))
     }
+}
+
+pub(super) fn read(reply: Reply, single_use: bool) -> Result<SignedUrl> {
+    let server_now = reply.date();
+    let body: ReplyBody = json::read(reply, "signed URL reply")?;
+    origin(&body.signed_url, "signed URL in the reply")
+        .map_err(|error| Error::bad_response(error.message()))?;
+    let expires_at = body
+        .expiration
+        .and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
+    Ok(SignedUrl {
+        url: Secret::new(body.signed_url),
+        expires_at,
+        expires_in: expires_at.map(|at| at.duration_since(server_now).unwrap_or_default()),
+        single_use: body.single_use || single_use,
+    })
 }

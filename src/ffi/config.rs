@@ -203,6 +203,23 @@ pub unsafe extern "C" fn apsfetch_config_set_emea_path(
     }
 }
 
+/// 1 forces each file to the disk (fsync) before it takes the place of the target, and its folder after that.
+/// 0 is the default: a killed process never leaves a wrong file either way, but after a power failure a file
+/// that had just been finished may have lost bytes. It costs time, on small files more than their download.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn apsfetch_config_set_durable(
+    config: *mut apsfetch_config,
+    durable: i32,
+    error: *mut *mut apsfetch_error,
+) -> i32 {
+    // SAFETY: the caller vouches for the pointer, as the contract says.
+    unsafe {
+        edit(config, error, |builder| {
+            Ok(builder.durable(arguments::flag(durable, "choice of durable files")?))
+        })
+    }
+}
+
 /// Connections at the most, for all jobs of the client together: 1 to 256, 32 by default. The library uses
 /// as many of them as make the download faster.
 #[unsafe(no_mangle)]
@@ -230,7 +247,8 @@ pub unsafe extern "C" fn apsfetch_config_set_part_size(
     unsafe { edit(config, error, |builder| builder.part_size(bytes)) }
 }
 
-/// The limit on resolving a name, and on connecting including TLS: 1 ms to a day, 30 s by default.
+/// The limit on each connection, until it is ready for a request: resolving the name, connecting, a proxy and TLS
+/// together. 1 ms to a day, 30 s by default.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn apsfetch_config_set_connect_timeout_ms(
     config: *mut apsfetch_config,
@@ -245,7 +263,8 @@ pub unsafe extern "C" fn apsfetch_config_set_connect_timeout_ms(
     }
 }
 
-/// The limit on the wait for the beginning of a reply: 1 ms to a day, 60 s by default.
+/// The limit on the wait for a reply, until its headers are complete; for each redirect anew. The body of an API
+/// reply may take as long again, and a second more for each 4 KiB. 1 ms to a day, 60 s by default.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn apsfetch_config_set_reply_timeout_ms(
     config: *mut apsfetch_config,
@@ -260,8 +279,8 @@ pub unsafe extern "C" fn apsfetch_config_set_reply_timeout_ms(
     }
 }
 
-/// A connection that moves next to nothing for this long is given up and replaced: 1 ms to a day, 30 s by
-/// default. There is no limit on a whole download: a slow one that moves is never broken off.
+/// A connection that moves next to nothing (less than 1 KiB) for this long is given up and replaced: 1 ms to a
+/// day, 30 s by default. There is no limit on a whole download: a slow one that moves is never broken off.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn apsfetch_config_set_stall_timeout_ms(
     config: *mut apsfetch_config,
@@ -272,6 +291,40 @@ pub unsafe extern "C" fn apsfetch_config_set_stall_timeout_ms(
     unsafe {
         edit(config, error, |builder| {
             builder.stall_timeout(milliseconds(limit_ms))
+        })
+    }
+}
+
+/// How long failures that may pass (a broken connection, a name that is not resolved, a busy service) are answered
+/// by trying again, counted from the first failure since the last progress. Waits that the service asks for
+/// (`Retry-After`, 120 s at the most) are added, up to 5 minutes. 1 ms to a day, 60 s by default.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn apsfetch_config_set_retry_timeout_ms(
+    config: *mut apsfetch_config,
+    limit_ms: u32,
+    error: *mut *mut apsfetch_error,
+) -> i32 {
+    // SAFETY: the caller vouches for the pointer, as the contract says.
+    unsafe {
+        edit(config, error, |builder| {
+            builder.retry_timeout(milliseconds(limit_ms))
+        })
+    }
+}
+
+/// How long a drive may take for one operation, such as a write to a network drive; forcing a file to the disk
+/// may take ten times as long. After that the file fails with `APSFETCH_E_TIMEOUT`. The thread that is stuck cannot
+/// be freed: `apsfetch_client_free` waits for it. 1 ms to a day, 60 s by default.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn apsfetch_config_set_disk_timeout_ms(
+    config: *mut apsfetch_config,
+    limit_ms: u32,
+    error: *mut *mut apsfetch_error,
+) -> i32 {
+    // SAFETY: the caller vouches for the pointer, as the contract says.
+    unsafe {
+        edit(config, error, |builder| {
+            builder.disk_timeout(milliseconds(limit_ms))
         })
     }
 }
@@ -307,8 +360,11 @@ pub unsafe extern "C" fn apsfetch_config_set_ca_file_utf16(
     }
 }
 
-/// The proxy: "http://user:password@host:port", or "" for none whatever the environment says. The default
-/// is the one of the environment (`HTTPS_PROXY`, `NO_PROXY`) or of the Windows settings.
+/// The proxy: "http://user:password@host:port", or "https://..." for TLS to the proxy itself; "" for none whatever
+/// the environment says. User and password are percent-encoded, and sent as Basic authentication. It is used for
+/// every host: `NO_PROXY` does not count. The default is what the computer says, for every host but itself: the
+/// first of `HTTPS_PROXY`, `ALL_PROXY` and `HTTP_PROXY` that is set (in lower case, too) with the exceptions in
+/// `NO_PROXY`, or else the settings of Windows.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn apsfetch_config_set_proxy(
     config: *mut apsfetch_config,

@@ -32,6 +32,8 @@ mod details;
 mod download;
 mod error;
 mod folder;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod guard;
 mod handle;
 mod job;

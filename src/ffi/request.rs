@@ -180,6 +180,25 @@ pub unsafe extern "C" fn apsfetch_request_set_memory(
     unsafe { edit(request, error, |request| Ok(request.to_memory(max_bytes))) }
 }
 
+/// 1, the default, goes on with a download that failed, was cancelled or whose process was killed:
+/// "NAME.apsfetch-part" and "NAME.apsfetch-journal" then stay beside the target, and the next download of the
+/// same source to the same target, in whatever process, fetches only what is missing, if the file on the server
+/// is still the same. They are kept once a mebibyte has arrived, and only of a source that can prove its
+/// version (an ETag, a date or a SHA-1). With 0, such files of an earlier run are removed and none are left.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn apsfetch_request_set_resume(
+    request: *mut apsfetch_request,
+    resume: i32,
+    error: *mut *mut apsfetch_error,
+) -> i32 {
+    // SAFETY: the caller vouches for the pointer, as the contract says.
+    unsafe {
+        edit(request, error, |request| {
+            Ok(request.resume(arguments::flag(resume, "choice to resume")?))
+        })
+    }
+}
+
 /// What happens when the target exists: one of the `APSFETCH_EXISTING_FILE_` numbers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn apsfetch_request_set_existing_file(

@@ -115,6 +115,12 @@ pub extern "C" fn apsfetch_result_bytes(result: *const apsfetch_result) -> u64 {
     guard::value(0, || Ok(handle::get(result)?.result.bytes))
 }
 
+/// Bytes of the file that an earlier run had written, in a part file beside the target.
+#[unsafe(no_mangle)]
+pub extern "C" fn apsfetch_result_resumed_bytes(result: *const apsfetch_result) -> u64 {
+    guard::value(0, || Ok(handle::get(result)?.result.resumed_bytes))
+}
+
 /// How the bytes were checked: one of the `APSFETCH_VERIFICATION_` numbers.
 #[unsafe(no_mangle)]
 pub extern "C" fn apsfetch_result_verification(result: *const apsfetch_result) -> i32 {

@@ -137,6 +137,10 @@ impl Locate for Panicking {
 
     fn refused(&self, _: usize) {}
 
+    fn fingerprint(&self, _: usize) -> String {
+        String::new()
+    }
+
     fn explain(&self, _: usize, error: Error) -> Error {
         error
     }
@@ -150,6 +154,8 @@ fn a_panic_in_a_worker_is_the_status_of_its_item() {
     let options = EngineOptions {
         max_connections: 1,
         part_size: 0,
+        durable: false,
+        disk_timeout: std::time::Duration::from_secs(60),
     };
     let engine = Engine::new(options, Threads::default());
     let item = NewItem {
@@ -159,6 +165,7 @@ fn a_panic_in_a_worker_is_the_status_of_its_item() {
         sha1: None,
         size: None,
         known: None,
+        resume: false,
     };
     let session = client.context(None).session;
     let inner = engine

@@ -100,9 +100,14 @@ pub(super) struct Listing {
 impl Listing {
     /// Reads the listing of a folder. One that is missing or damaged in any way is empty.
     pub(super) fn read(folder: &Path) -> Self {
+        read_document(&folder.join(NAME)).map_or_else(Self::default, |text| Self::of(&text))
+    }
+
+    /// Reads the text of a listing. One that is damaged in any way is empty.
+    pub(super) fn of(text: &[u8]) -> Self {
         let mut listing = Listing::default();
         let mut paths = HashSet::new();
-        for entry in read_document(&folder.join(NAME)).unwrap_or_default() {
+        for entry in parse_document(text).unwrap_or_default() {
             // A path from a file that anybody can change is believed only if it could be one of ours.
             let usable = entry.path.as_ref().is_none_or(|path| {
                 safe_path(path) == *path && fold(path) != NAME && paths.insert(fold(path))
@@ -141,6 +146,14 @@ impl Listing {
 
     /// Writes the listing, in one step.
     pub(super) fn write(self, folder: &Path) -> Result<PathBuf> {
+        let text = self.into_text()?;
+        let target = folder.join(NAME);
+        replace(&target, &text)
+            .map_err(|error| Error::file(format_args!("write {}", target.display()), &error))?;
+        Ok(target)
+    }
+
+    pub(super) fn into_text(self) -> Result<Vec<u8>> {
         let mut files = self.entries;
         files.sort_by(|a, b| {
             let key = |entry: &Entry| (entry.path.is_none(), entry.path.clone(), entry.id.clone());
@@ -154,14 +167,11 @@ impl Listing {
         let mut text = serde_json::to_vec_pretty(&document)
             .map_err(|_| Error::invalid("The listing cannot be written as JSON."))?;
         text.push(b'\n');
-        let target = folder.join(NAME);
-        replace(&target, &text)
-            .map_err(|error| Error::file(format_args!("write {}", target.display()), &error))?;
-        Ok(target)
+        Ok(text)
     }
 }
 
-fn read_document(path: &Path) -> Option<Vec<Entry>> {
+fn read_document(path: &Path) -> Option<Vec<u8>> {
     let found = std::fs::symlink_metadata(path).ok()?;
     if !found.is_file() || found.len() > LARGEST {
         return None;
@@ -172,7 +182,11 @@ fn read_document(path: &Path) -> Option<Vec<Entry>> {
         .take(LARGEST)
         .read_to_end(&mut text)
         .ok()?;
-    let document: Document = serde_json::from_slice(&text).ok()?;
+    Some(text)
+}
+
+fn parse_document(text: &[u8]) -> Option<Vec<Entry>> {
+    let document: Document = serde_json::from_slice(text).ok()?;
     (document.version == VERSION).then_some(document.files)
 }
 

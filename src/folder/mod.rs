@@ -5,6 +5,8 @@
 
 mod design;
 mod directory;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod layout;
 mod listing;
 mod lock;

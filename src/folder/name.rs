@@ -1,6 +1,6 @@
 //! Names from the network as names of files: safe on Windows and Unix alike, whichever of them this is.
 
-use crate::transfer::PART_SUFFIX;
+use crate::transfer::{JOURNAL_SUFFIX, PART_SUFFIX};
 
 /// Bytes of one name at the most. File systems allow 255; the part file's ending and a number need room.
 const LONGEST: usize = 200;
@@ -55,8 +55,11 @@ fn safe_name(name: &str) -> String {
     if is_device(&safe) {
         safe.insert(0, '_');
     }
-    if ends_with_ignoring_case(&safe, PART_SUFFIX) {
-        // The part file of another download could have this name.
+    if [PART_SUFFIX, JOURNAL_SUFFIX]
+        .iter()
+        .any(|suffix| ends_with_ignoring_case(&safe, suffix))
+    {
+        // The part file or the journal of another download could have this name.
         safe.push('_');
     }
     safe

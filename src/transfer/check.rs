@@ -89,6 +89,7 @@ impl Work<'_> {
         }
         let from_the_start = offset == range.source_start && only_range;
         if !from_the_start {
+            self.item.lock().rangeless = true;
             self.item.restart(
                 Some(true),
                 Error::bad_response(format!(
@@ -124,16 +125,29 @@ impl Work<'_> {
             .header("content-range")
             .and_then(ContentRange::parse_unsatisfied);
         let unknown = self.item.lock().size.is_none();
-        if unknown
-            && range.start == 0
-            && total.is_none_or(|total| total == 0)
-            && range.written() == 0
-        {
-            range.set_end(0);
-            self.found_size(0)?;
-            return Ok(End::Complete);
+        if !unknown || range.start != 0 || range.written() != 0 {
+            return Err(changed_on_server(&self.item.label));
         }
-        Err(changed_on_server(&self.item.label))
+        match total {
+            Some(0) => {
+                range.set_end(0);
+                self.found_size(0)?;
+                Ok(End::Complete)
+            }
+            Some(_) => Err(Error::bad_response(format!(
+                "{} refuses the first bytes of a file that it says has some.",
+                reply.host()
+            ))),
+            // Empty, or a server that takes no ranges: a plain GET tells.
+            None => {
+                let error = Error::bad_response(format!(
+                    "{} answered 416 and does not say how large the file is.",
+                    reply.host()
+                ));
+                self.item.restart(Some(true), error);
+                Ok(End::Leave)
+            }
+        }
     }
 
     pub(super) fn found_size(&self, size: u64) -> Result<()> {
@@ -145,17 +159,17 @@ impl Work<'_> {
 
     /// Offsets count encoded bytes, files hold decoded ones: an encoding cannot be allowed.
     fn check_encoding(&self, reply: &Reply) -> Result<()> {
-        let encoding = reply.header("content-encoding").unwrap_or("identity");
-        if !encoding.trim().eq_ignore_ascii_case("identity") && !encoding.trim().is_empty() {
+        if reply.is_encoded() {
             return Err(Error::bad_response(format!(
                 "{} compressed the data although it was asked not to.",
                 reply.host()
             )));
         }
-        if reply
-            .header("content-type")
-            .is_some_and(|kind| kind.trim_start().starts_with("multipart/byteranges"))
-        {
+        if reply.header("content-type").is_some_and(|kind| {
+            kind.trim_start()
+                .to_ascii_lowercase()
+                .starts_with("multipart/byteranges")
+        }) {
             return Err(Error::bad_response(format!(
                 "{} answered with several ranges where one was asked for.",
                 reply.host()
@@ -165,7 +179,7 @@ impl Work<'_> {
     }
 
     /// A captive portal answers 200 with a page of its own.
-    fn check_not_a_page(&self, reply: &Reply, view: &View) -> Result<()> {
+    pub(super) fn check_not_a_page(&self, reply: &Reply, view: &View) -> Result<()> {
         let is_html = |kind: &str| {
             kind.trim_start()
                 .to_ascii_lowercase()
@@ -184,35 +198,79 @@ impl Work<'_> {
         )))
     }
 
-    /// Every reply must speak of the version the first one spoke of.
-    pub(super) fn check_version(
-        &self,
-        reply: &Reply,
-        source: usize,
-        known: Option<&Version>,
-    ) -> Result<()> {
-        let version = Version {
-            strong_etag: reply.strong_etag().map(str::to_owned),
-            last_modified: reply.header("last-modified").map(str::to_owned),
+    /// The first bytes of a file of which nothing else is known, neither size nor checksum: an error of S3 or CloudFront
+    /// sent with the status of success, or a page without a type.
+    pub(super) fn check_beginning(&self, view: &View, is_typed: bool, bytes: &[u8]) -> Result<()> {
+        let proven = self.item.wanted_sha1.is_some()
+            || self.item.wanted_size.is_some()
+            || view.located.size.is_some();
+        let suspect = match sniff(bytes) {
+            Some(Sniffed::ErrorDocument) => true,
+            Some(Sniffed::Page) => !is_typed && !self.item.is_named_html(),
+            None => false,
         };
-        if let Some(known) = known {
-            return match known.is_same(&version) {
-                true => Ok(()),
-                false => Err(changed_on_server(&self.item.label)),
-            };
+        if proven || !suspect {
+            return Ok(());
         }
-        let mut state = self.item.lock();
-        match state.versions.get_mut(source) {
-            Some(Some(known)) if !known.is_same(&version) => {
-                Err(changed_on_server(&self.item.label))
-            }
-            Some(place) => {
-                place.get_or_insert(version);
-                Ok(())
-            }
-            None => Ok(()),
-        }
+        Err(Error::bad_response(format!(
+            "{} was answered with an error message instead of the file, under the status of success.",
+            self.item.label
+        )))
     }
+
+    /// Every reply must speak of the version the first one spoke of.
+    pub(super) fn check_version(&self, reply: &Reply, source: usize) -> Result<()> {
+        let strong_etag = reply.strong_etag().map(str::to_owned);
+        let weak_etag = reply.etag().filter(|_| strong_etag.is_none());
+        let version = Version {
+            // Where there is no date, a weak ETag is the next best: one that differs is another version for sure.
+            last_modified: reply
+                .header("last-modified")
+                .or(weak_etag)
+                .map(str::to_owned),
+            strong_etag,
+        };
+        let mut state = self.item.lock();
+        let unproven = state.unproven.get_mut(source).map(std::mem::take);
+        match state.versions.get_mut(source) {
+            Some(Some(known)) => {
+                let proven = unproven != Some(true) || known.is_proven_by(&version);
+                if !proven || !known.is_same(&version) {
+                    return Err(changed_on_server(&self.item.label));
+                }
+                // What this reply says and the ones before did not, the next ones are compared with.
+                known.strong_etag = known.strong_etag.take().or(version.strong_etag);
+                known.last_modified = known.last_modified.take().or(version.last_modified);
+            }
+            Some(place) => *place = Some(version),
+            None => {}
+        }
+        Ok(())
+    }
+}
+
+enum Sniffed {
+    ErrorDocument,
+    Page,
+}
+
+/// What a body is that begins so, if it is surely no model.
+fn sniff(bytes: &[u8]) -> Option<Sniffed> {
+    let head = bytes.get(..bytes.len().min(512)).unwrap_or_default();
+    let text = String::from_utf8_lossy(head).to_ascii_lowercase();
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    if text.starts_with("<!doctype html") || text.starts_with("<html") {
+        return Some(Sniffed::Page);
+    }
+    let root = match text.strip_prefix("<?xml") {
+        Some(rest) => rest.split_once("?>").map_or("", |(_, root)| root),
+        None => text,
+    };
+    let inside = root.trim_start().strip_prefix("<error>")?;
+    inside
+        .trim_start()
+        .starts_with("<code>")
+        .then_some(Sniffed::ErrorDocument)
 }
 
 pub(super) fn changed_on_server(label: &str) -> Error {
@@ -222,4 +280,39 @@ pub(super) fn changed_on_server(label: &str) -> Error {
             "{label} changed on the server during the download. Start it again to get the new version."
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_documents_and_pages_are_told_from_models() {
+        for page in ["<!DOCTYPE html><html>", "\u{feff} <HTML lang=\"en\">"] {
+            assert!(
+                matches!(sniff(page.as_bytes()), Some(Sniffed::Page)),
+                "{page}"
+            );
+        }
+        for error in [
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code>",
+            "<Error>\n  <Code>InternalError</Code>",
+        ] {
+            assert!(
+                matches!(sniff(error.as_bytes()), Some(Sniffed::ErrorDocument)),
+                "{error}"
+            );
+        }
+        for model in [
+            "",
+            "<?xml version=\"1.0\"?><COLLADA>",
+            "<?xml",
+            "<Errors><Error><Code>",
+            "<svg>",
+            "ISO-10303-21;",
+            "\u{0}\u{1}<html>",
+        ] {
+            assert!(sniff(model.as_bytes()).is_none(), "{model}");
+        }
+    }
 }

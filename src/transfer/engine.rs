@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::disk::Disk;
 use super::item::Item;
 use super::located::Locate;
 use super::plan::Cut;
@@ -25,6 +26,10 @@ pub(crate) struct EngineOptions {
     pub(crate) max_connections: usize,
     /// Bytes, or 0 to let the engine choose.
     pub(crate) part_size: u64,
+    /// Force every file to the disk before it counts.
+    pub(crate) durable: bool,
+    /// How long one operation of the file system may take.
+    pub(crate) disk_timeout: Duration,
 }
 
 /// What a job is made of.
@@ -35,6 +40,7 @@ pub(crate) struct NewItem {
     pub(crate) sha1: Option<String>,
     pub(crate) size: Option<u64>,
     pub(crate) known: Option<KnownVersion>,
+    pub(crate) resume: bool,
 }
 
 /// The workers of one client.
@@ -125,8 +131,10 @@ impl Engine {
         session: Arc<crate::transport::Session>,
     ) -> Result<Arc<JobInner>> {
         self.pool()?;
-        let counters = Arc::new(Counters::new(items.len()));
+        let counters = Arc::new(Counters::new(items.len(), self.options.max_connections));
+        let disk = Arc::new(Disk::new(self.options.disk_timeout));
         let job = Arc::new(JobInner {
+            disk: disk.clone(),
             queue: Mutex::new(Queue {
                 unsigned: locator.groups().into(),
                 signing: 0,
@@ -136,15 +144,11 @@ impl Engine {
             }),
             items: items
                 .into_iter()
-                .map(|new| {
-                    Arc::new(Item::new(
-                        new.label,
-                        new.target,
-                        new.existing,
-                        new.sha1,
-                        new.size,
-                        new.known,
-                    ))
+                .enumerate()
+                .map(|(index, new)| {
+                    let fingerprint = locator.fingerprint(index);
+                    let durable = self.options.durable;
+                    Arc::new(Item::new(index, new, fingerprint, durable, disk.clone()))
                 })
                 .collect(),
             locator,

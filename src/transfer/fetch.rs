@@ -19,6 +19,9 @@ use crate::transport::{Backoff, Call, Reply, is_transient, read_failure};
 /// Tries in a row for a reply that breaks the protocol: another server of the same name may do better.
 const BAD_REPLIES: u32 = 2;
 
+/// Tries are only counted anew when so much has come since.
+const PROGRESS: u64 = 4 * 1024;
+
 /// What a worker works on.
 pub(super) struct Work<'a> {
     pub(super) engine: &'a Arc<Engine>,
@@ -50,12 +53,14 @@ impl Work<'_> {
     /// Fetches the range until it is complete or has to be left. Errors go to the item.
     pub(super) fn run(&self, range: &Range, buffer: &mut Vec<u8>) {
         crate::failpoint::here("fetch");
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::new(self.job.context.session.limits().retry);
         let mut bad_replies = 0u32;
+        let mut before = range.written();
         loop {
-            let before = range.written();
             let outcome = self.request(range, buffer);
-            if range.written() > before {
+            // A few bytes with each try are none: a drip feed would be asked for ever.
+            if range.written().saturating_sub(before) >= PROGRESS {
+                before = range.written();
                 backoff.reset();
                 bad_replies = 0;
                 self.item.lock().barren_renewals = 0;
@@ -124,7 +129,7 @@ impl Work<'_> {
             state.retries = state.retries.saturating_add(1);
         }
         self.job.context.session.pause(wait)?;
-        if streaming && range.written() > 0 {
+        if streaming && range.written() > 0 && !self.item.go_on_in_ranges(range.source) {
             // Without ranges there is no middle to go on from.
             self.item.restart(None, error);
         }
@@ -278,7 +283,10 @@ impl Work<'_> {
         let reply = self.job.context.session.send(&call)?;
         let latency = asked.elapsed();
         let bytes = match (reply.status, view.streaming) {
-            (206, false) => self.check_partial(&reply, range, from, to)?,
+            (206, false) => {
+                self.check_not_a_page(&reply, view)?;
+                self.check_partial(&reply, range, from, to)?
+            }
             (200, _) => match self.check_whole(&reply, view, range, offset, piece.end)? {
                 Some(bytes) => bytes,
                 None => return Ok(End::Leave),
@@ -304,7 +312,7 @@ impl Work<'_> {
                 return Err(self.job.locator.explain(self.index, error));
             }
         };
-        self.check_version(&reply, range.source, version.as_ref())?;
+        self.check_version(&reply, range.source)?;
         {
             let mut state = self.item.lock();
             state.parts = state.parts.saturating_add(1);
@@ -324,6 +332,7 @@ impl Work<'_> {
     ) -> Result<End> {
         // Only a body of the right length is read to its end: behind one that claims more, nothing may come.
         let reusable = reply.is_chunked() || reply.content_length() == bytes;
+        let is_typed = reply.header("content-type").is_some();
         let (mut reader, limits, host) = reply.into_reader();
         let mut left = bytes.unwrap_or(u64::MAX);
         let mut pace = Pace::new(limits.stall);
@@ -352,12 +361,16 @@ impl Work<'_> {
             let (filled, failure) = fill(&mut reader, block, &mut pace);
             if filled > 0 {
                 let written = block.get(..filled).unwrap_or_default();
+                if offset == range.source_start {
+                    self.check_beginning(view, is_typed, written)?;
+                }
                 view.sink.write_at(written, offset)?;
                 range.advance(filled as u64);
                 left = left.saturating_sub(filled as u64);
                 self.job.counters.add_bytes(filled as u64);
                 self.engine.received(filled as u64);
                 self.engine.hash_behind(self.job, self.item, self.index);
+                self.engine.note_behind(self.job, self.item, self.index);
             }
             match failure {
                 None => {}

@@ -8,6 +8,7 @@ use super::item::Item;
 use super::located::Located;
 use super::queue::JobInner;
 use super::result::{ItemResult, ItemStatus, Verification};
+use super::resume;
 use super::sink::{Finished, Sink};
 use super::verify::Verify;
 use crate::error::{Error, ErrorKind, Result};
@@ -49,6 +50,7 @@ impl Item {
             sha1: None,
             etag: None,
             content_type: None,
+            resumed_bytes: 0,
             parts: 0,
             retries: 0,
             elapsed: Duration::ZERO,
@@ -72,31 +74,43 @@ impl Item {
         }
     }
 
-    /// Makes the sink, with room for the file if its size is known.
+    /// Makes the sink, with room for the file if its size is known and with what an earlier run left of it.
     pub(super) fn open(&self) -> Result<()> {
-        let size = {
+        let (located, size) = {
             let mut state = self.lock();
             state.opened = Some(Instant::now());
-            state.size
+            (state.located.clone(), state.size)
         };
-        let sink = match &self.target {
-            Target::File(path) => Sink::file(path)?,
-            Target::Memory(limit) => Sink::memory(*limit),
+        self.due.put_off();
+        let (sink, found) = match &self.target {
+            Target::File(path) => Sink::file(path, self.durable, &self.disk, self.index)?,
+            Target::Memory(limit) => (Sink::memory(*limit), None),
         };
-        if let Some(size) = size
-            && let Err(error) = sink.set_size(size)
-        {
+        let resuming = found
+            .filter(|_| self.resume)
+            .zip(located.as_ref())
+            .and_then(|(journal, located)| {
+                let sha1 = self.wanted_sha1.as_deref();
+                resume::accept(journal, &self.fingerprint, self.wanted_size, sha1, located)
+            });
+        let prepared = match (&resuming, size) {
+            (Some(_), _) => Ok(()),
+            (None, Some(size)) => sink.clear().and_then(|()| sink.set_size(size)),
+            (None, None) => sink.clear(),
+        };
+        if let Err(error) = prepared {
             sink.discard();
             return Err(error);
         }
         let mut state = self.lock();
-        let promised = state
-            .located
-            .as_ref()
-            .and_then(|located| located.sha1.clone());
+        let promised = located.and_then(|located| located.sha1.clone());
         if self.wanted_sha1.is_some() || promised.is_some() {
             state.verify = Some(Arc::new(Verify::new()));
         }
+        if let Some(resuming) = &resuming {
+            state.size = Some(resuming.size);
+        }
+        state.resuming = resuming;
         state.sink = Some(Arc::new(sink));
         Ok(())
     }
@@ -120,42 +134,54 @@ impl Item {
         }
     }
 
-    /// Makes the result of an item that nobody works on any more: complete, or failed.
-    pub(super) fn finish(&self, job: &JobInner) -> Result<ItemResult> {
-        let (sink, error, verify, size) = {
+    /// Makes the result of an item that nobody works on any more: complete, or failed. `None` when it has to be
+    /// fetched once more.
+    pub(super) fn finish(&self, job: &JobInner) -> Option<Result<ItemResult>> {
+        let outcome = self.close(job);
+        match outcome {
+            Err(error) if self.begin_anew(&error) => None,
+            Err(error) => {
+                self.give_up(&error);
+                Some(Err(error))
+            }
+            Ok(result) => Some(Ok(result)),
+        }
+    }
+
+    /// Leaves behind what a later run can go on with, or nothing.
+    fn give_up(&self, error: &Error) {
+        let (sink, journal) = {
             let mut state = self.lock();
+            (state.sink.take(), self.worth_keeping(&state, &error.kind()))
+        };
+        // Nobody else works on the item, so nobody else has the sink.
+        let Some(sink) = sink.and_then(Arc::into_inner) else {
+            return;
+        };
+        match journal {
+            Some(journal) => sink.note(journal),
+            None => sink.discard(),
+        }
+    }
+
+    fn close(&self, job: &JobInner) -> Result<ItemResult> {
+        let (sink, error, verify, size) = {
+            let state = self.lock();
             (
-                state.sink.take(),
+                state.sink.clone(),
                 state.error.clone(),
                 state.verify.clone(),
                 state.size.unwrap_or(0),
             )
         };
-        let sink = sink.and_then(Arc::into_inner);
-        let checked = match (error, &sink) {
-            (Some(error), _) => Err(error),
-            (None, None) => Err(Error::new(
-                ErrorKind::Panic,
-                "The file was closed too early.",
-            )),
-            (None, Some(sink)) => self.check(job, sink, verify.as_deref(), size),
-        };
-        let (sink, sha1) = match (checked, sink) {
-            (Ok(sha1), Some(sink)) => (sink, sha1),
-            (Ok(_), None) => {
-                return Err(Error::new(
-                    ErrorKind::Panic,
-                    "The file was closed too early.",
-                ));
-            }
-            (Err(error), sink) => {
-                if let Some(sink) = sink {
-                    sink.discard();
-                }
-                return Err(error);
-            }
-        };
-        let finished = sink.finish(size, &job.context.session)?;
+        if let Some(error) = error {
+            return Err(error);
+        }
+        let sink =
+            sink.ok_or_else(|| Error::new(ErrorKind::Panic, "The file was closed too early."))?;
+        sink.complete(size)?;
+        let sha1 = self.check(job, &sink, verify.as_deref(), size)?;
+        let finished = sink.finish(&job.context.session)?;
         let state = self.lock();
         let located = state.located.as_ref();
         let version = state.versions.first().cloned().flatten();
@@ -165,6 +191,7 @@ impl Item {
         };
         Ok(ItemResult {
             status: ItemStatus::Downloaded,
+            resumed_bytes: state.resumed,
             path,
             data,
             bytes: size,

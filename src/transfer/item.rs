@@ -3,10 +3,13 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::disk::Disk;
+use super::engine::NewItem;
 use super::located::Located;
 use super::plan::{self, Cut, Range};
 use super::progress::{Counters, ItemProgress};
 use super::result::{ItemResult, ItemStatus};
+use super::resume::{Due, Resumed};
 use super::sink::Sink;
 use super::verify::Verify;
 use crate::error::{Error, ErrorKind, Result};
@@ -19,12 +22,23 @@ const MAX_RESTARTS: u32 = 2;
 
 /// One file of a job.
 pub(super) struct Item {
+    /// Its place in the job.
+    pub(super) index: usize,
+    pub(super) disk: Arc<Disk>,
     pub(super) label: String,
     pub(super) target: Target,
     pub(super) existing: ExistingFile,
     pub(super) wanted_sha1: Option<String>,
     pub(super) wanted_size: Option<u64>,
     pub(super) known: Option<KnownVersion>,
+    /// Go on with what an earlier run left, and leave something to go on with.
+    pub(super) resume: bool,
+    /// What tells this source from others, for the journal.
+    pub(super) fingerprint: String,
+    /// Force everything to the disk before it counts.
+    pub(super) durable: bool,
+    /// When to note what is written.
+    pub(super) due: Due,
     pub(super) state: Mutex<State>,
     /// A renewal of the address is over.
     pub(super) renewed: Condvar,
@@ -51,6 +65,14 @@ pub(super) struct State {
     latency: Duration,
     /// What the first reply of each source said of its version.
     pub(super) versions: Vec<Option<Version>>,
+    /// What an earlier run wrote, until the ranges are made of it.
+    pub(super) resuming: Option<Resumed>,
+    /// Bytes that an earlier run wrote.
+    pub(super) resumed: u64,
+    /// Sources of which an earlier run has bytes, and no reply has shown yet that they are of this version.
+    pub(super) unproven: Vec<bool>,
+    /// The server has shown that it knows no ranges.
+    pub(super) rangeless: bool,
     restart: Option<Restart>,
     restarts: u32,
     pub(super) error: Option<Error>,
@@ -71,6 +93,21 @@ pub(super) struct Version {
 }
 
 impl Version {
+    /// `Last-Modified`, if it is a date.
+    pub(super) fn date(&self) -> Option<&str> {
+        let date = self.last_modified.as_deref()?;
+        httpdate::parse_http_date(date).ok().map(|_| date)
+    }
+
+    /// Whether another reply proves that it speaks of this version.
+    pub(super) fn is_proven_by(&self, other: &Version) -> bool {
+        match (&self.strong_etag, &other.strong_etag) {
+            (Some(a), Some(b)) => a == b,
+            (Some(_), None) => false,
+            _ => self.date().is_some() && self.date() == other.date(),
+        }
+    }
+
     pub(super) fn is_same(&self, other: &Version) -> bool {
         match (&self.strong_etag, &other.strong_etag) {
             (Some(a), Some(b)) => a == b,
@@ -83,6 +120,7 @@ impl Version {
     }
 }
 
+#[derive(Debug)]
 struct Restart {
     streaming: Option<bool>,
     cause: Error,
@@ -99,20 +137,25 @@ pub(super) enum Next {
 
 impl Item {
     pub(super) fn new(
-        label: String,
-        target: Target,
-        existing: ExistingFile,
-        wanted_sha1: Option<String>,
-        wanted_size: Option<u64>,
-        known: Option<KnownVersion>,
+        index: usize,
+        new: NewItem,
+        fingerprint: String,
+        durable: bool,
+        disk: Arc<Disk>,
     ) -> Self {
         Item {
-            label,
-            target,
-            existing,
-            wanted_sha1,
-            wanted_size,
-            known,
+            index,
+            disk,
+            label: new.label,
+            target: new.target,
+            existing: new.existing,
+            wanted_sha1: new.sha1,
+            wanted_size: new.size,
+            known: new.known,
+            resume: new.resume,
+            fingerprint,
+            durable,
+            due: Due::new(),
             state: Mutex::new(State {
                 located: None,
                 generation: 0,
@@ -127,6 +170,10 @@ impl Item {
                 hashing: false,
                 latency: Duration::ZERO,
                 versions: Vec::new(),
+                resuming: None,
+                resumed: 0,
+                unproven: Vec::new(),
+                rangeless: false,
                 restart: None,
                 restarts: 0,
                 error: None,
@@ -210,9 +257,28 @@ impl Item {
     }
 
     /// Makes the ranges of an item whose sink is open.
-    pub(super) fn plan(&self, cut: Cut) {
+    pub(super) fn plan(&self, cut: Cut, counters: &Counters) {
         let mut state = self.lock();
         state.plan(cut);
+        state.count_size(counters);
+        counters.add_bytes(state.resumed);
+    }
+
+    /// A stream broke off: goes on behind what is written, in ranges, if replies can be told apart by their version.
+    /// Whether it does.
+    pub(super) fn go_on_in_ranges(&self, source: usize) -> bool {
+        let mut state = self.lock();
+        let provable = state
+            .versions
+            .get(source)
+            .and_then(Option::as_ref)
+            .is_some_and(|version| version.strong_etag.is_some() || version.date().is_some());
+        let single_use = state.located.as_ref().is_some_and(|at| at.single_use);
+        if !provable || single_use || state.rangeless || state.size.is_none() {
+            return false;
+        }
+        state.streaming = false;
+        true
     }
 
     /// The size became known with the first reply.
@@ -305,9 +371,12 @@ impl Item {
             state.forget(counters);
             (state.sink.clone(), state.size)
         };
-        if let (Some(sink), Some(size)) = (sink, size)
-            && let Err(error) = sink.set_size(size)
-        {
+        let cleared = match (sink, size) {
+            (Some(sink), Some(size)) => sink.clear().and_then(|()| sink.set_size(size)),
+            (Some(sink), None) => sink.clear(),
+            (None, _) => Ok(()),
+        };
+        if let Err(error) = cleared {
             self.lock().error = Some(error);
             return;
         }
@@ -318,6 +387,24 @@ impl Item {
         }
         state.count_size(counters);
         state.plan(cut);
+    }
+
+    /// A file that an earlier run had begun is not what it should be: fetches it from its beginning, once.
+    /// Whether it does.
+    pub(super) fn begin_anew(&self, error: &Error) -> bool {
+        let mut state = self.lock();
+        if error.kind() != ErrorKind::Integrity || state.resumed == 0 {
+            return false;
+        }
+        state.error = None;
+        state.restart = Some(Restart {
+            streaming: None,
+            cause: error.clone(),
+        });
+        state.finishing = false;
+        // The caller, who leaves again.
+        state.workers = 1;
+        true
     }
 
     /// Whether the target is to be a web page, so that one may be downloaded.
@@ -373,7 +460,12 @@ impl State {
             return;
         };
         self.versions = vec![None; located.sources.len()];
+        self.unproven = vec![false; located.sources.len()];
         self.ranges = Vec::new();
+        if let Some(resuming) = self.resuming.take() {
+            self.plan_rest(&located, resuming, cut);
+            return;
+        }
         for (index, piece) in located.sources.iter().enumerate() {
             match piece.end.or(self.size) {
                 Some(end) if self.streaming => {
@@ -394,6 +486,53 @@ impl State {
         }
     }
 
+    /// Makes the ranges of what an earlier run has not written.
+    fn plan_rest(&mut self, located: &Located, resuming: Resumed, cut: Cut) {
+        self.streaming = false;
+        let mut ends = located.sources.iter().skip(1).map(|piece| piece.start);
+        for (index, piece) in located.sources.iter().enumerate() {
+            let end = ends.next().unwrap_or(resuming.size);
+            let mut at = piece.start;
+            for (from, to) in &resuming.written {
+                let (from, to) = ((*from).max(piece.start), (*to).min(end));
+                if from >= to {
+                    continue;
+                }
+                let gap = plan::cut(index, piece.start, at, from, cut);
+                self.ranges.extend(gap.into_iter().map(Arc::new));
+                self.ranges
+                    .push(Arc::new(Range::done(index, piece.start, from, to)));
+                self.resumed = self.resumed.saturating_add(to.saturating_sub(from));
+                if let Some(unproven) = self.unproven.get_mut(index) {
+                    *unproven = !resuming.vouched;
+                }
+                at = to;
+            }
+            let rest = plan::cut(index, piece.start, at, end, cut);
+            self.ranges.extend(rest.into_iter().map(Arc::new));
+        }
+        self.versions = resuming.versions;
+    }
+
+    /// Whether the item is about to be fetched from its beginning.
+    pub(super) fn is_starting_over(&self) -> bool {
+        self.restart.is_some()
+    }
+
+    /// What is written, in order, with gaps in between.
+    pub(super) fn extents(&self) -> Vec<(u64, u64)> {
+        let mut extents: Vec<(u64, u64)> = Vec::new();
+        for range in &self.ranges {
+            let end = range.start.saturating_add(range.written());
+            match extents.last_mut() {
+                _ if end <= range.start => {}
+                Some(last) if last.1 == range.start => last.1 = end,
+                _ => extents.push((range.start, end)),
+            }
+        }
+        extents
+    }
+
     fn written(&self) -> u64 {
         self.ranges
             .iter()
@@ -405,6 +544,7 @@ impl State {
         use std::sync::atomic::Ordering::Relaxed;
         counters.take_back(self.written());
         self.ranges = Vec::new();
+        self.resumed = 0;
         if let Some(verify) = &self.verify {
             verify.reset();
         }

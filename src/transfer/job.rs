@@ -16,6 +16,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// The checksum follows the download in steps of at least this many bytes.
 const HASH_BEHIND: u64 = 4 * 1024 * 1024;
 
+/// How long a cancelled job waits for the disk.
+const PATIENCE_WHEN_CANCELLED: Duration = Duration::from_millis(50);
+
 impl Engine {
     pub(super) fn perform(
         self: &Arc<Self>,
@@ -133,7 +136,7 @@ impl Engine {
             return;
         }
         let cut = self.cut(item);
-        item.plan(cut);
+        item.plan(cut, &job.counters);
         self.leave(job, index);
     }
 
@@ -146,10 +149,10 @@ impl Engine {
         match item.leave(cut, &job.counters) {
             Next::Nothing => {}
             Next::Pump => self.pump(cut.connections),
-            Next::Finish => {
-                let outcome = item.finish(job);
-                self.conclude(job, index, outcome);
-            }
+            Next::Finish => match item.finish(job) {
+                Some(outcome) => self.conclude(job, index, outcome),
+                None => self.leave(job, index),
+            },
         }
     }
 
@@ -169,30 +172,61 @@ impl Engine {
                 return;
             }
             state.hashing = true;
-            state.workers = state.workers.saturating_add(1);
         }
-        let (job_of_task, item_of_task) = (job.clone(), item.clone());
-        let started = self.spawn_aside(move |engine| {
-            let (job, item) = (job_of_task, item_of_task);
-            let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                if let Err(error) = item.hash_to_frontier(&job) {
-                    item.fail(error);
-                }
-            }));
-            if caught.is_err() {
-                item.fail(Error::new(
-                    ErrorKind::Panic,
-                    "A bug in apsfetch stopped the checksum.",
-                ));
+        let task = |job: &JobInner, item: &Item| {
+            if let Err(error) = item.hash_to_frontier(job) {
+                item.fail(error);
             }
             item.lock().hashing = false;
+        };
+        if !self.beside(job, item, index, task) {
+            item.lock().hashing = false;
+        }
+    }
+
+    /// Notes now and then what is written, for a run after this process was killed.
+    pub(super) fn note_behind(
+        self: &Arc<Self>,
+        job: &Arc<JobInner>,
+        item: &Arc<Item>,
+        index: usize,
+    ) {
+        if item.resume && item.due.is_over() {
+            self.beside(job, item, index, |_, item| item.note());
+        }
+    }
+
+    /// Runs a task as a worker of the item, on a thread beside those that fetch. Whether it could be started.
+    fn beside(
+        self: &Arc<Self>,
+        job: &Arc<JobInner>,
+        item: &Arc<Item>,
+        index: usize,
+        task: impl FnOnce(&JobInner, &Item) + Send + 'static,
+    ) -> bool {
+        {
+            let mut state = item.lock();
+            state.workers = state.workers.saturating_add(1);
+        }
+        let (job, of_task) = (job.clone(), item.clone());
+        let started = self.spawn_aside(move |engine| {
+            let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                task(&job, &of_task);
+            }));
+            if caught.is_err() {
+                of_task.fail(Error::new(
+                    ErrorKind::Panic,
+                    "A bug in apsfetch stopped the download of this file. Please report it.",
+                ));
+                of_task.lock().hashing = false;
+            }
             engine.leave(&job, index);
         });
         if !started {
             let mut state = item.lock();
-            state.hashing = false;
             state.workers = state.workers.saturating_sub(1);
         }
+        started
     }
 
     /// Notes the result of an item, once; the last one ends the job.
@@ -213,9 +247,12 @@ impl Engine {
             }
             state.outcome = Some(outcome.map_err(|error| error.context(&item.label)));
             state.close_size(&job.counters);
-            state.ranges = Vec::new();
-            state.located = None;
-            state.verify = None;
+            // A worker that waits for the disk will still want to note what it has.
+            if state.workers == 0 {
+                state.ranges = Vec::new();
+                state.located = None;
+                state.verify = None;
+            }
         }
         if failed {
             job.counters.items_failed.fetch_add(1, Ordering::Relaxed);
@@ -229,6 +266,31 @@ impl Engine {
         };
         if over {
             self.retire(job);
+        }
+    }
+
+    /// Gives up the files whose disk does not answer: at its limit, and at once when the job is cancelled.
+    pub(crate) fn look_after(self: &Arc<Self>, job: &Arc<JobInner>) {
+        let now = Instant::now();
+        for index in job.disk.overdue(now) {
+            let Some(item) = job.items.get(index) else {
+                continue;
+            };
+            let place = item.path().unwrap_or(std::path::Path::new("")).display();
+            let error = Error::new(
+                ErrorKind::Timeout,
+                format!(
+                    "The drive of {place} has not answered for {} s. Check the drive, or the connection to it, and start the download again.",
+                    job.disk.limit().as_secs_f32()
+                ),
+            );
+            item.fail(error.clone());
+            self.conclude(job, index, Err(error));
+        }
+        if job.cancelled.load(Ordering::Acquire) {
+            for index in job.disk.busy(now, PATIENCE_WHEN_CANCELLED) {
+                self.conclude(job, index, Err(Error::cancelled()));
+            }
         }
     }
 
@@ -257,8 +319,12 @@ impl Engine {
                     }
                     idle
                 };
+                // Not on this thread, which is the host's: the disk may take its time.
                 if idle {
-                    self.leave(job, index);
+                    let leaving = job.clone();
+                    if !self.spawn_aside(move |engine| engine.leave(&leaving, index)) {
+                        self.leave(job, index);
+                    }
                 }
             }
         }

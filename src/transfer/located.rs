@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::signed::SignedChunk;
 use crate::transport::Context;
 
 const SHORTEST_LIFE: Duration = Duration::from_secs(20);
@@ -16,6 +17,8 @@ pub(crate) trait Locate: Send + Sync {
     fn locate(&self, context: &Context, items: &[usize]) -> Vec<Result<Located>>;
     /// Whether asking again can bring a new address.
     fn can_renew(&self, item: usize) -> bool;
+    /// What tells this source from every other one, as a hash: the same in every run, and nothing of it secret.
+    fn fingerprint(&self, item: usize) -> String;
     /// The server answered 401 at the address: the token in its headers is not to be used again.
     fn refused(&self, item: usize);
     /// What an error of the server means for this item, if the source knows better.
@@ -52,6 +55,29 @@ pub(crate) struct Piece {
     pub(crate) end: Option<u64>,
 }
 
+/// A signed file as pieces: one at its URL, or the chunks of an unmerged object.
+pub(crate) fn pieces(
+    url: Option<Secret>,
+    chunks: Vec<SignedChunk>,
+    size: Option<u64>,
+) -> Vec<Piece> {
+    match url {
+        Some(url) => vec![Piece {
+            url,
+            start: 0,
+            end: size,
+        }],
+        None => chunks
+            .into_iter()
+            .map(|chunk| Piece {
+                url: chunk.url,
+                start: chunk.start,
+                end: Some(chunk.end),
+            })
+            .collect(),
+    }
+}
+
 impl Located {
     /// Renew a little before the end of `lifetime`: the check is made when a request arrives there.
     ///
@@ -59,7 +85,7 @@ impl Located {
     /// clock is wrong: then the server has to say that it has expired.
     pub(crate) fn renew_within(lifetime: Option<Duration>) -> Option<Instant> {
         let lifetime = lifetime.filter(|lifetime| *lifetime >= SHORTEST_LIFE)?;
-        let early = Duration::from_secs(60).min(lifetime / 4);
+        let early = Duration::from_secs(60).min(lifetime.checked_div(4).unwrap_or_default());
         Instant::now().checked_add(lifetime.saturating_sub(early))
     }
 

@@ -3,11 +3,16 @@
 //! It knows a source only as something that can be located, and located again when its address expires.
 
 mod check;
+mod disk;
 mod engine;
 mod fetch;
 mod finish;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod item;
 mod job;
+mod journal;
+mod journal_file;
 mod located;
 mod pace;
 mod part_file;
@@ -16,12 +21,14 @@ mod pool;
 mod progress;
 mod queue;
 mod result;
+mod resume;
 mod sink;
 mod speed;
 mod verify;
 
 pub(crate) use engine::{Engine, EngineOptions, NewItem};
-pub(crate) use located::{Locate, Located, Piece};
+pub(crate) use journal::{JOURNAL_SUFFIX, hex};
+pub(crate) use located::{Locate, Located, Piece, pieces};
 pub(crate) use part_file::PART_SUFFIX;
 pub use progress::{ItemProgress, JobState, Progress};
 pub(crate) use queue::JobInner;

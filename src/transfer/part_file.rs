@@ -2,14 +2,19 @@
 //!
 //! It is locked as long as a download writes to it, so a second download of the same target, in this process
 //! or another, is told so instead of mixing its bytes in. The rename at the end is the only moment in which
-//! the target changes.
+//! the target changes. After a failure it stays, with a journal, for the next run to go on with.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
+
+use super::journal::{self, JOURNAL_SUFFIX, Journal};
+use super::journal_file::JournalFile;
 use super::sink::{read_exact_at, write_all_at};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::Session;
@@ -19,24 +24,29 @@ pub(crate) const PART_SUFFIX: &str = ".apsfetch-part";
 /// Virus scanners and CAD programs hold a file for a moment: the rename is tried for about 5 s.
 const RENAME_PAUSES: [u64; 8] = [20, 50, 100, 200, 400, 800, 1500, 2000];
 
+/// Bytes of a name that file systems take at the most.
+const LONGEST_NAME: usize = 255;
+
 pub(super) struct PartFile {
     file: File,
     part: PathBuf,
     target: PathBuf,
+    journal: Mutex<JournalFile>,
+    /// Everything is forced to the disk before it counts.
+    durable: bool,
 }
 
 impl PartFile {
-    /// Makes and locks the part file of `target`.
-    pub(super) fn create(target: &Path) -> Result<Self> {
+    /// Makes and locks the part file of `target`, or takes over the one of an earlier run with what its journal
+    /// says. Whoever does not go on with that begins with [`PartFile::clear`].
+    pub(super) fn open(target: &Path, durable: bool) -> Result<(Self, Option<Journal>)> {
         let name = target.file_name().ok_or_else(|| {
             Error::invalid(format!(
                 "The target {} names a folder, not a file.",
                 target.display()
             ))
         })?;
-        let mut part_name = OsString::from(name);
-        part_name.push(PART_SUFFIX);
-        let part = target.with_file_name(part_name);
+        let part = target.with_file_name(beside(name, PART_SUFFIX));
         // One look for the two mistakes that would otherwise only show after the whole download.
         match std::fs::metadata(target) {
             Ok(found) if found.is_dir() => {
@@ -57,11 +67,45 @@ impl PartFile {
             _ => {}
         }
         let file = open_locked(&part, target)?;
-        Ok(PartFile {
+        let (journal, found) =
+            JournalFile::open(target.with_file_name(beside(name, JOURNAL_SUFFIX)));
+        let length = file.metadata().map_or(0, |found| found.len());
+        let found = found.filter(|journal| journal.size == length);
+        let part = PartFile {
             file,
             part,
             target: target.to_owned(),
-        })
+            journal: Mutex::new(journal),
+            durable,
+        };
+        Ok((part, found))
+    }
+
+    fn journal(&self) -> std::sync::MutexGuard<'_, JournalFile> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets everything that was written, by an earlier run or by this one.
+    pub(super) fn clear(&self) -> Result<()> {
+        // In this order: a journal that outlived its bytes would be a lie to the next run.
+        self.journal().remove()?;
+        self.file
+            .set_len(0)
+            .map_err(|error| Error::file(format_args!("empty {}", self.part.display()), &error))
+    }
+
+    /// Notes what is written, for a later run. A failure is no harm: that run begins further back.
+    pub(super) fn note(&self, mut journal: Journal) {
+        // Without a name for this run of the system, nobody could tell later whether the power was lost since.
+        journal.boot = journal::boot();
+        journal.synced = self.durable || journal.boot.is_none();
+        if journal.synced && self.file.sync_data().is_err() {
+            return;
+        }
+        let mut file = self.journal();
+        if file.write(&journal).is_ok() && self.durable {
+            let _ = file.sync();
+        }
     }
 
     pub(super) fn set_size(&self, size: u64) -> Result<()> {
@@ -83,45 +127,44 @@ impl PartFile {
             .map_err(|error| Error::file(format_args!("read back {}", self.part.display()), &error))
     }
 
-    /// Renames the part file to the target, in one step. `size` is what must be there.
-    pub(super) fn finish(self, size: u64, session: &Session) -> Result<PathBuf> {
-        let length = self.file.metadata().map(|found| found.len());
-        match length {
-            Ok(length) if length == size => {}
-            Ok(length) => {
-                let error = Error::new(
-                    ErrorKind::Integrity,
-                    format!(
-                        "The part file {} has {length} bytes instead of {size}: another program changed it.",
-                        self.part.display()
-                    ),
-                );
-                self.discard();
-                return Err(error);
-            }
-            Err(error) => {
-                return Err(Error::file(
-                    format_args!("look at {}", self.part.display()),
-                    &error,
-                ));
-            }
+    /// Looks whether everything is there, `size` bytes, and on the disk if that was asked for.
+    pub(super) fn complete(&self, size: u64) -> Result<()> {
+        let look =
+            |error: &io::Error| Error::file(format_args!("look at {}", self.part.display()), error);
+        let length = self.file.metadata().map_err(|error| look(&error))?.len();
+        if length != size || !is_still_there(&self.file, &self.part) {
+            return Err(Error::new(
+                ErrorKind::Integrity,
+                format!(
+                    "The part file {} has {length} bytes instead of {size}, or is gone: another program changed it.",
+                    self.part.display()
+                ),
+            ));
         }
+        if self.durable {
+            self.file.sync_all().map_err(|error| {
+                Error::file(
+                    format_args!("write {} to the disk", self.part.display()),
+                    &error,
+                )
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Renames the part file to the target, in one step. Until then, nothing has happened to the target.
+    pub(super) fn rename(&self, session: &Session) -> Result<PathBuf> {
         let mut pauses = RENAME_PAUSES.iter();
         loop {
             match std::fs::rename(&self.part, &self.target) {
-                Ok(()) => return Ok(self.target),
+                Ok(()) => break,
                 Err(error) if is_held_open(&error) => match pauses.next() {
-                    Some(pause) => {
-                        if let Err(cancelled) = session.pause(Duration::from_millis(*pause)) {
-                            self.discard();
-                            return Err(cancelled);
-                        }
-                    }
+                    Some(pause) => session.pause(Duration::from_millis(*pause))?,
                     None => {
                         return Err(Error::new(
                             ErrorKind::FileLocked,
                             format!(
-                                "The target {} is held open by another program. The complete file is kept as {}.",
+                                "The target {} is held open by another program. Close it there and start the download again: the complete file is kept as {}.",
                                 self.target.display(),
                                 self.part.display()
                             ),
@@ -130,21 +173,49 @@ impl PartFile {
                     }
                 },
                 Err(error) => {
-                    let error = Error::file(
+                    return Err(Error::file(
                         format_args!("rename the part file to {}", self.target.display()),
                         &error,
-                    );
-                    self.discard();
-                    return Err(error);
+                    ));
                 }
             }
         }
+        // If that fails, the next run finds no part file of this length and does not believe it.
+        let _ = self.journal().remove();
+        if self.durable {
+            sync_folder(&self.target);
+        }
+        Ok(self.target.clone())
     }
 
     /// Removes the part file. A failure to do so is no news to anyone: the download has failed already.
     pub(super) fn discard(self) {
         // While it is still locked, so that no other download takes it over in between.
+        let _ = self.journal().remove();
         let _ = std::fs::remove_file(&self.part);
+    }
+}
+
+/// The name of a file that lies beside `name` for a while.
+fn beside(name: &OsStr, suffix: &str) -> OsString {
+    if name.len().saturating_add(suffix.len()) > LONGEST_NAME {
+        // The target's name fits, but not with an ending: a name of its own, the same in each run.
+        let hash = Sha256::digest(name.as_encoded_bytes());
+        let short = journal::hex(hash.get(..16).unwrap_or_default());
+        return OsString::from(format!("{short}{suffix}"));
+    }
+    let mut beside = OsString::from(name);
+    beside.push(suffix);
+    beside
+}
+
+/// Forces the rename to the disk, where folders can be forced.
+fn sync_folder(target: &Path) {
+    if cfg!(unix)
+        && let Some(folder) = target.parent()
+        && let Ok(folder) = File::open(folder)
+    {
+        let _ = folder.sync_all();
     }
 }
 
@@ -177,6 +248,15 @@ fn open_locked(part: &Path, target: &Path) -> Result<File> {
                 &error,
             )
         })?;
+        if !file.metadata().is_ok_and(|found| found.is_file()) {
+            return Err(Error::new(
+                ErrorKind::File,
+                format!(
+                    "{} is in the way: it is not a file. Remove it or choose another target.",
+                    part.display()
+                ),
+            ));
+        }
         match lock(&file) {
             Ok(true) => {}
             Ok(false) => return Err(busy(target)),
@@ -188,26 +268,26 @@ fn open_locked(part: &Path, target: &Path) -> Result<File> {
             }
         }
         if is_still_there(&file, part) {
-            file.set_len(0)
-                .map_err(|error| Error::file(format_args!("empty {}", part.display()), &error))?;
             return Ok(file);
         }
     }
     Err(busy(target))
 }
 
+/// How a file beside the target is opened.
 #[cfg(unix)]
-fn open_options() -> OpenOptions {
+pub(super) fn open_options() -> OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
-    // A link planted under the name of the part file must not lead the bytes elsewhere.
-    options.custom_flags(libc::O_NOFOLLOW);
+    // A link planted under the name of the part file must not lead the bytes elsewhere, and a pipe must not
+    // keep us waiting for its other end.
+    options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
     options
 }
 
 #[cfg(windows)]
-fn open_options() -> OpenOptions {
+pub(super) fn open_options() -> OpenOptions {
     use std::os::windows::fs::OpenOptionsExt;
     const FILE_SHARE_READ: u32 = 1;
     const FILE_SHARE_DELETE: u32 = 4;

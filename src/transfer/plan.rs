@@ -10,6 +10,8 @@ const SMALLEST_RANGE: u64 = 1024 * 1024;
 /// Ranges of a file whose SHA-1 is checked: the checksum follows in order, and what lies far ahead of it is
 /// still to be hashed when the download is over.
 const LARGEST_VERIFIED_RANGE: u64 = 32 * 1024 * 1024;
+/// A file is cut into no more ranges than this, whatever size a server claims for it: they are all kept in memory.
+const MOST_RANGES: u64 = 10_000;
 /// A rest smaller than this is not worth a new request.
 const SMALLEST_SPLIT: u64 = 1024 * 1024;
 /// What sharing a rest must save to be worth a new request and a broken connection.
@@ -70,6 +72,17 @@ impl Range {
                 rate: None,
             }),
         }
+    }
+
+    /// A range that an earlier run has written.
+    pub(super) fn done(source: usize, source_start: u64, start: u64, end: u64) -> Self {
+        let range = Range::new(source, source_start, start, end);
+        {
+            let mut place = range.lock();
+            place.written = end;
+            place.claimed = end;
+        }
+        range
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Place> {
@@ -228,6 +241,7 @@ pub(super) fn cut(source: usize, source_start: u64, start: u64, end: u64, how: C
     let length = length
         .checked_next_multiple_of(if how.part_size > 0 { 1 } else { BLOCK })
         .unwrap_or(length)
+        .max(size.div_ceil(MOST_RANGES))
         .max(1);
     let mut ranges = Vec::new();
     let mut at = start;
@@ -307,10 +321,22 @@ mod tests {
             }
         }
         assert!(cut(0, 0, 0, 0, how(8, 0, false)).is_empty());
+        for how in [how(8, 64 * 1024, false), how(8, 0, true)] {
+            assert!(cut(0, 0, 0, u64::MAX, how).len() as u64 <= MOST_RANGES);
+        }
         assert_eq!(
             bounds(&cut(0, 0, 0, 10, how(8, 4, false))),
             [(0, 4), (4, 8), (8, 10)]
         );
+    }
+
+    #[test]
+    fn a_size_that_cannot_be_does_not_fill_the_memory() {
+        for how in [how(8, 0, true), how(8, 64 << 10, false)] {
+            let ranges = cut(0, 0, 0, u64::MAX, how);
+            assert!(ranges.len() as u64 <= MOST_RANGES, "{}", ranges.len());
+            assert_eq!(bounds(&ranges).last().unwrap().1, u64::MAX);
+        }
     }
 
     /// A range on which a worker has made `done` bytes in the last `seconds`.

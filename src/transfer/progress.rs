@@ -85,14 +85,23 @@ pub(super) struct Counters {
     waiting: AtomicUsize,
     pub(super) finished: AtomicBool,
     retries_left: AtomicI64,
+    retries_at_most: i64,
 }
 
+/// Retries of one connection while a service is away for the time that a client usually has patience.
+const RETRIES_OF_A_CONNECTION: i64 = 40;
+
 impl Counters {
-    /// A budget of retries for all parts of a job together: a dead server is not asked thousands of times.
-    pub(super) fn new(items: usize) -> Self {
-        let budget = i64::try_from(items).unwrap_or(i64::MAX).saturating_mul(4);
+    /// A budget of retries for all parts of a job together: a dead server is not asked for thousands of items in turn.
+    /// Data that arrives fills it again.
+    pub(super) fn new(items: usize, connections: usize) -> Self {
+        let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let budget = count(items)
+            .saturating_mul(4)
+            .saturating_add(count(connections).saturating_mul(RETRIES_OF_A_CONNECTION));
         Counters {
-            retries_left: AtomicI64::new(budget.saturating_add(60)),
+            retries_left: AtomicI64::new(budget),
+            retries_at_most: budget,
             ..Counters::default()
         }
     }
@@ -122,6 +131,9 @@ impl Counters {
     pub(super) fn add_bytes(&self, count: u64) {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         self.bytes_done.fetch_add(count, Ordering::Relaxed);
+        if self.retries_left.load(Ordering::Relaxed) < self.retries_at_most {
+            self.retries_left.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     pub(super) fn take_back(&self, count: u64) {

@@ -42,6 +42,8 @@ pub struct ItemResult {
     pub data: Option<Arc<Vec<u8>>>,
     /// The size of the file in bytes.
     pub bytes: u64,
+    /// Bytes of it that an earlier run had written, in a part file beside the target.
+    pub resumed_bytes: u64,
     /// How the bytes were checked.
     pub verification: Verification,
     /// The SHA-1 that was checked, as 40 hex digits.

@@ -69,7 +69,7 @@ pub(crate) fn origin(url: &str, what: &str) -> Result<Origin> {
     Ok(Origin { https, host, port })
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

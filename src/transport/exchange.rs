@@ -6,8 +6,10 @@ use std::time::{Duration, SystemTime};
 use ureq::http::{HeaderMap, Request, Response};
 
 use super::address::{Origin, origin, resolve_location};
+use super::body::{decoded, is_damaged, read_within};
+use super::echo;
 use super::failure::{self, Limits};
-use super::retry::parse_retry_after;
+use super::retry::{LONGEST_RETRY_AFTER, parse_retry_after};
 use super::{Session, range};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
@@ -17,6 +19,8 @@ const MAX_REDIRECTS: usize = 5;
 const MAX_JSON: u64 = 8 * 1024 * 1024;
 /// What is read of an error's body to find the reason.
 const MAX_ERROR_BODY: u64 = 16 * 1024;
+/// How long that may take: the status is known, and the reason is only a courtesy.
+const REASON_WITHIN: Duration = Duration::from_secs(10);
 
 /// A request.
 pub(crate) struct Call<'a> {
@@ -58,6 +62,8 @@ pub(crate) struct Reply {
     body: ureq::Body,
     host: String,
     limits: Limits,
+    /// What an error made of it must not quote.
+    secrets: Vec<Secret>,
 }
 
 impl Session {
@@ -69,7 +75,10 @@ impl Session {
         let mut at = first.clone();
         let mut url = call.url.to_owned();
         for _ in 0..=MAX_REDIRECTS {
-            let reply = self.send_once(call, &url, &at, at == first)?;
+            let mut reply = self.send_once(call, &url, &at, at == first)?;
+            if reply.status >= 400 {
+                reply.secrets = echo::secrets_of(call);
+            }
             if !matches!(reply.status, 301 | 302 | 303 | 307 | 308) {
                 return Ok(reply);
             }
@@ -146,6 +155,7 @@ impl Reply {
             body,
             host: host.to_owned(),
             limits,
+            secrets: Vec::new(),
         }
     }
 
@@ -153,9 +163,14 @@ impl Reply {
         &self.host
     }
 
-    /// A header, if it is there once and readable.
+    /// A header, if it is readable and not there a second time with another value: nobody knows which one is meant.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        let mut values = self.headers.get_all(name).iter();
+        let value = values.next()?;
+        match values.all(|other| other == value) {
+            true => value.to_str().ok(),
+            false => None,
+        }
     }
 
     pub(crate) fn header_all(&self, name: &str) -> impl Iterator<Item = &str> {
@@ -175,10 +190,32 @@ impl Reply {
             .is_some_and(|coding| coding.to_ascii_lowercase().contains("chunked"))
     }
 
+    /// Whether the bytes are not the file's own but compressed ones, in the body or only on the way.
+    pub(crate) fn is_encoded(&self) -> bool {
+        let others = |name: &str, plain: &[&str]| {
+            self.headers.get_all(name).iter().any(|value| {
+                // What cannot be read is not plain either.
+                value.to_str().map_or(true, |value| {
+                    value
+                        .split(',')
+                        .map(|coding| coding.trim().to_ascii_lowercase())
+                        .any(|coding| !coding.is_empty() && !plain.contains(&coding.as_str()))
+                })
+            })
+        };
+        others("content-encoding", &["identity"])
+            || others("transfer-encoding", &["identity", "chunked"])
+    }
+
     /// The ETag, if it is one that proves identity: strong and quoted.
     pub(crate) fn strong_etag(&self) -> Option<&str> {
         let etag = self.header("etag")?.trim();
         (etag.len() >= 2 && etag.starts_with('"') && etag.ends_with('"')).then_some(etag)
+    }
+
+    /// The ETag of any kind. One that proves no identity still proves a change.
+    pub(crate) fn etag(&self) -> Option<&str> {
+        Some(self.header("etag")?.trim()).filter(|etag| !etag.is_empty())
     }
 
     /// The id under which the service can find this request again.
@@ -192,6 +229,7 @@ impl Reply {
         ]
         .iter()
         .find_map(|name| self.header(name))
+        .map(|id| echo::hide(id, &self.secrets))
         .map(|id| id.chars().filter(|c| !c.is_control()).take(200).collect())
     }
 
@@ -213,9 +251,11 @@ impl Reply {
 
     /// Reads what little body a redirect or an error has, so that the connection can be used again.
     pub(crate) fn drain(self) {
-        let mut sink = [0; 4096];
-        let mut reader = self.body.into_reader().take(MAX_ERROR_BODY);
-        while matches!(reader.read(&mut sink), Ok(read) if read > 0) {}
+        let _ = read_within(
+            self.body.into_reader(),
+            MAX_ERROR_BODY,
+            Duration::from_secs(1),
+        );
     }
 
     /// The whole body of an API reply, within our limit on the decompressed size.
@@ -223,15 +263,31 @@ impl Reply {
         self.into_bytes_within(MAX_JSON)
     }
 
-    /// The whole body, within a limit on the decompressed size.
+    /// The whole body, within a limit on the decompressed size. It may take as long as the reply itself, and longer if it
+    /// is long: one that drips ends by that.
     pub(crate) fn into_bytes_within(self, limit: u64) -> Result<Vec<u8>> {
+        let coding = self.header("content-encoding").map(str::to_owned);
         let (host, limits) = (self.host, self.limits);
-        let mut bytes = Vec::new();
-        self.body
-            .into_reader()
-            .take(limit.saturating_add(1))
-            .read_to_end(&mut bytes)
-            .map_err(|error| failure::explain_io(&host, limits, error))?;
+        let body = decoded(self.body, coding.as_deref());
+        let bytes = match read_within(body, limit.saturating_add(1), limits.reply) {
+            (bytes, Ok(())) => bytes,
+            (_, Err(Some(error))) if is_damaged(&error) => {
+                return Err(Error::bad_response(format!(
+                    "{host} sent a reply whose compression is damaged."
+                )));
+            }
+            (_, Err(Some(error))) => return Err(failure::explain_io(&host, limits, error)),
+            (bytes, Err(None)) => {
+                return Err(Error::new(
+                    ErrorKind::Timeout,
+                    format!(
+                        "{host} sent only {} bytes of its reply within {} s.",
+                        bytes.len(),
+                        limits.reply.as_secs_f32()
+                    ),
+                ));
+            }
+        };
         if bytes.len() as u64 > limit {
             return Err(Error::bad_response(format!(
                 "{host} sent a reply of more than {} MB where a smaller one was expected.",
@@ -252,13 +308,15 @@ impl Reply {
         let host = self.host.clone();
         let request_id = self.request_id();
         let retry_after = self.retry_after();
-        let mut body = Vec::new();
         // A broken body changes nothing: the status is known, only the reason is lost.
-        let _ = self
-            .body
-            .into_reader()
-            .take(MAX_ERROR_BODY)
-            .read_to_end(&mut body);
+        let within = self.limits.reply.min(REASON_WITHIN);
+        let coding = self.header("content-encoding").map(str::to_owned);
+        let body = decoded(self.body, coding.as_deref());
+        let (body, _) = read_within(body, MAX_ERROR_BODY, within);
+        let body = match self.secrets.is_empty() {
+            true => body,
+            false => echo::hide(&String::from_utf8_lossy(&body), &self.secrets).into_bytes(),
+        };
         let reason = super::reason::find(&body);
         let kind = match status {
             401 => ErrorKind::Auth,
@@ -290,6 +348,14 @@ impl Reply {
             Some(text) => format!(": \"{text}\""),
             None => String::new(),
         };
+        let wait = match retry_after {
+            Some(asked) if asked > LONGEST_RETRY_AFTER => format!(
+                " It asks to wait {} s; more than {} s are not waited for, so try again later.",
+                asked.as_secs(),
+                LONGEST_RETRY_AFTER.as_secs()
+            ),
+            _ => String::new(),
+        };
         let kind = if reason.is_expired() {
             ErrorKind::Expired
         } else {
@@ -297,7 +363,7 @@ impl Reply {
         };
         let error = Error::new(
             kind,
-            format!("{doing} failed, {host} answered {status}{said}.{hint}"),
+            format!("{doing} failed, {host} answered {status}{said}.{hint}{wait}"),
         )
         .with_http_status(status)
         .with_request_id(request_id)

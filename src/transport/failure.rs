@@ -14,6 +14,34 @@ pub(crate) struct Limits {
     pub(crate) connect: std::time::Duration,
     pub(crate) reply: std::time::Duration,
     pub(crate) stall: std::time::Duration,
+    /// How long a failure is answered by trying again, since the last progress.
+    pub(crate) retry: std::time::Duration,
+}
+
+/// Carries an error of [`super::dial`] through ureq; [`explain`] takes it out again.
+pub(super) fn carry(error: Error) -> ureq::Error {
+    ureq::Error::Other(Box::new(error))
+}
+
+/// Whether the failure came before the first byte of the request was sent.
+pub(super) fn is_unsent(error: &ureq::Error) -> bool {
+    matches!(error, ureq::Error::Other(other) if other.is::<Error>())
+}
+
+/// Tells a limit that has passed, which ureq puts inside an I/O error, from a failure.
+pub(super) fn timeout_inside(error: io::Error) -> std::result::Result<io::Error, ureq::Timeout> {
+    if !error
+        .get_ref()
+        .is_some_and(|inner| inner.is::<ureq::Error>())
+    {
+        return Ok(error);
+    }
+    // From<io::Error> unpacks the error that ureq put inside.
+    match ureq::Error::from(error) {
+        ureq::Error::Timeout(phase) => Err(phase),
+        ureq::Error::Io(error) => Ok(error),
+        other => Ok(io::Error::other(other)),
+    }
 }
 
 /// Explains a failed exchange with `host`.
@@ -25,31 +53,12 @@ pub(super) fn explain(host: &str, limits: Limits, error: ureq::Error) -> Error {
         },
         ureq::Error::Io(error) => explain_io(host, limits, error),
         ureq::Error::Timeout(phase) => explain_timeout(host, limits, phase),
-        ureq::Error::HostNotFound => Error::new(
-            ErrorKind::Dns,
-            format!(
-                "The host name {host} has no usable address. Check the network and the DNS settings."
-            ),
-        ),
-        ureq::Error::ConnectionFailed => network(host, "could not be made", None),
-        ureq::Error::ConnectProxyFailed(_) => Error::new(
-            ErrorKind::Proxy,
-            format!(
-                "The proxy refused the connection to {host}. Check the proxy's address, user name and password."
-            ),
-        ),
-        ureq::Error::InvalidProxyUrl => {
-            Error::new(ErrorKind::Proxy, "The address of the proxy is not usable.")
-        }
         ureq::Error::LargeResponseHeader(..) => {
-            Error::bad_response(format!("{host} sent more than 64 KiB of headers."))
+            Error::bad_response(format!("{host} sent more than 128 KiB of headers."))
         }
         ureq::Error::Protocol(_) | ureq::Error::BodyStalled => Error::bad_response(format!(
             "{host} sent something that is not HTTP. A proxy or another program may answer in its place."
         )),
-        ureq::Error::Decompress(..) => {
-            Error::bad_response(format!("{host} sent a reply whose compression is damaged."))
-        }
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
             Error::invalid("The address or a header has characters that HTTP does not allow.")
         }
@@ -59,13 +68,6 @@ pub(super) fn explain(host: &str, limits: Limits, error: ureq::Error) -> Error {
 
 fn explain_timeout(host: &str, limits: Limits, phase: ureq::Timeout) -> Error {
     let text = match phase {
-        ureq::Timeout::Resolve => format!(
-            "Resolving the host name {host} took too long. Check the network, the VPN and the DNS settings."
-        ),
-        ureq::Timeout::Connect => format!(
-            "No connection to {host} within {} s. Check the network, the proxy and the firewall.",
-            limits.connect.as_secs_f32()
-        ),
         ureq::Timeout::PerRead | ureq::Timeout::PerWrite => format!(
             "The connection to {host} moved no data for {} s.",
             limits.stall.as_secs_f32()
@@ -98,17 +100,35 @@ pub(super) fn explain_io(host: &str, limits: Limits, error: io::Error) -> Error 
 
 fn plain_io(host: &str, limits: Limits, error: &io::Error) -> Error {
     use io::ErrorKind as Io;
+    match error.kind() {
+        Io::TimedOut | Io::WouldBlock => explain_timeout(host, limits, ureq::Timeout::PerRead),
+        _ => explain_broken(host, error),
+    }
+}
+
+/// Explains why no connection was made. `host` may be a proxy, with these words before its name.
+pub(super) fn unconnected(host: &str, error: &io::Error) -> Error {
+    use io::ErrorKind as Io;
     let code = error.raw_os_error();
     match error.kind() {
         Io::ConnectionRefused => network(host, "was refused", code),
+        Io::PermissionDenied => network(host, "is not permitted: check the firewall", code),
+        Io::NetworkUnreachable | Io::HostUnreachable | Io::NetworkDown | Io::AddrNotAvailable => {
+            network(host, "could not be made: no route to it", code)
+        }
+        _ => explain_broken(host, error),
+    }
+}
+
+/// Explains an I/O error that is not a limit.
+pub(super) fn explain_broken(host: &str, error: &io::Error) -> Error {
+    use io::ErrorKind as Io;
+    let code = error.raw_os_error();
+    match error.kind() {
         Io::ConnectionReset | Io::ConnectionAborted | Io::BrokenPipe => {
             network(host, "was broken off", code)
         }
         Io::UnexpectedEof => network(host, "ended in the middle of the data", code),
-        Io::NetworkUnreachable | Io::HostUnreachable | Io::NetworkDown | Io::AddrNotAvailable => {
-            network(host, "could not be made: no route to it", code)
-        }
-        Io::TimedOut | Io::WouldBlock => explain_timeout(host, limits, ureq::Timeout::PerRead),
         Io::OutOfMemory => Error::new(ErrorKind::Resource, "Out of memory.").with_os_code(code),
         _ if is_out_of_descriptors(code) => Error::new(
             ErrorKind::Resource,
@@ -119,7 +139,7 @@ fn plain_io(host: &str, limits: Limits, error: &io::Error) -> Error {
     }
 }
 
-fn is_out_of_descriptors(code: Option<i32>) -> bool {
+pub(super) fn is_out_of_descriptors(code: Option<i32>) -> bool {
     // EMFILE and ENFILE; WSAEMFILE on Windows.
     match code {
         Some(code) if cfg!(unix) => code == 24 || code == 23,

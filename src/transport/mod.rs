@@ -5,22 +5,29 @@
 //! wherever they wait, and nothing else.
 
 mod address;
+mod body;
+mod connect;
 mod context;
+mod dial;
+mod echo;
 mod exchange;
 mod failure;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
+mod proxy;
 mod range;
 mod reason;
 mod resolve;
 mod retry;
+mod socket;
 mod tls;
+mod tunnel;
 mod upload;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _, TcpConnector};
 
 pub(crate) use address::origin;
 pub(crate) use context::{Context, Observer};
@@ -31,6 +38,7 @@ pub(crate) use reason::reason_text;
 pub(crate) use retry::{Backoff, is_transient};
 pub(crate) use upload::Put;
 
+use self::proxy::{Proxies, ProxyAddress};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use crate::threads::Threads;
@@ -45,10 +53,15 @@ pub(crate) struct NetworkOptions {
     pub(crate) proxy: Proxy,
 }
 
+/// Checks the address of a proxy.
+pub(crate) fn check_proxy(address: &str) -> Result<()> {
+    ProxyAddress::parse(address).map(drop)
+}
+
 /// Which proxy to use.
 #[derive(Debug, Clone)]
 pub(crate) enum Proxy {
-    /// The environment (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`) or the settings of Windows.
+    /// The environment (`HTTPS_PROXY`, `ALL_PROXY`, `HTTP_PROXY`, `NO_PROXY`) or the settings of Windows.
     System,
     /// None, whatever the environment says.
     Direct,
@@ -59,9 +72,7 @@ pub(crate) enum Proxy {
 /// What all requests of one client share.
 pub(crate) struct Network {
     options: NetworkOptions,
-    proxy: Option<ureq::Proxy>,
-    tls: Arc<tls::Tls>,
-    names: Arc<resolve::Names>,
+    ways: Arc<dial::Ways>,
     idle: Mutex<Vec<Scope>>,
 }
 
@@ -74,17 +85,22 @@ struct Scope {
 
 impl Network {
     pub(crate) fn new(options: NetworkOptions, threads: Threads) -> Result<Arc<Self>> {
-        let proxy = match &options.proxy {
-            Proxy::System => ureq::Proxy::try_from_env(),
-            Proxy::Direct => None,
-            Proxy::Address(address) => Some(ureq::Proxy::new(address.expose()).map_err(|_| {
-                Error::invalid("The proxy's address is not usable. It looks like http://host:port.")
-            })?),
+        let proxies = match &options.proxy {
+            Proxy::System => Proxies::of_the_system(),
+            Proxy::Direct => Proxies::Direct,
+            Proxy::Address(address) => {
+                Proxies::Always(Arc::new(ProxyAddress::parse(address.expose())?))
+            }
         };
         Ok(Arc::new(Network {
-            proxy,
-            tls: Arc::new(tls::Tls::new(options.ca_file.as_deref())?),
-            names: Arc::new(resolve::Names::new(threads)),
+            ways: Arc::new(dial::Ways {
+                names: Arc::new(resolve::Names::new(threads)),
+                families: connect::Families::default(),
+                proxies,
+                tls: tls::Tls::new(options.ca_file.as_deref())?,
+                limit: options.limits.connect,
+                user_agent: options.user_agent.clone(),
+            }),
             idle: Mutex::new(Vec::new()),
             options,
         }))
@@ -117,32 +133,26 @@ impl Network {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .proxy(self.proxy.clone())
+            // Names, proxies, limits on connecting: all of it is the dialer's.
+            .proxy(None)
             .user_agent(self.options.user_agent.as_str())
-            .timeout_resolve(Some(limits.connect))
-            .timeout_connect(Some(limits.connect))
             .timeout_recv_response(Some(limits.reply))
             .timeout_per_read(Some(limits.stall))
             .timeout_per_write(Some(limits.stall))
+            // ureq takes what comes behind an informational reply for headers; the connections have a limit of their own.
+            .max_response_header_size(tls::INPUT_BUFFER)
             .input_buffer_size(tls::INPUT_BUFFER)
             .output_buffer_size(tls::OUTPUT_BUFFER)
             .max_idle_connections(connections.saturating_add(4))
             .max_idle_connections_per_host(connections)
             .build();
         let cancelled = Arc::new(AtomicBool::new(false));
-        let connector =
-            ().chain(ConnectProxyConnector::default())
-                .chain(TcpConnector::default())
-                .chain(tls::TlsConnector {
-                    tls: self.tls.clone(),
-                });
-        let resolver = resolve::AgentResolver {
-            names: self.names.clone(),
+        let dialer = dial::Dialer {
+            ways: self.ways.clone(),
             cancelled: cancelled.clone(),
-            limit: limits.connect,
         };
         Scope {
-            agent: ureq::Agent::with_parts(config, connector, resolver),
+            agent: ureq::Agent::with_parts(config, dialer, dial::NoResolver),
             cancelled,
         }
     }

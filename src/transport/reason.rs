@@ -76,20 +76,29 @@ fn element(xml: &str, name: &str) -> Option<String> {
 
 /// One short line, with anything that looks like an address cut off: it may be signed.
 fn tidy(text: &str) -> String {
-    let words = text
+    // Before the words are looked at: a control character must not be able to hide an address from us.
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_control() || c.is_whitespace())
+        .collect();
+    let line = plain
         .split_whitespace()
-        .map(|word| match word.find("://") {
-            Some(_) => "[address]",
-            None => word,
+        .map(|word| match is_address(word) {
+            true => "[address]",
+            false => word,
         })
         .collect::<Vec<_>>()
         .join(" ");
-    let line: String = words
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(300)
-        .collect();
-    line.trim_end_matches('.').to_owned()
+    let short: String = line.chars().take(300).collect();
+    short.trim_end_matches('.').to_owned()
+}
+
+/// Whether a word is an address, or a part of one that was broken in two.
+fn is_address(word: &str) -> bool {
+    word.contains("//")
+        || word
+            .split_once('?')
+            .is_some_and(|(_, query)| query.contains('='))
 }
 
 #[cfg(test)]
@@ -138,5 +147,14 @@ mod tests {
                 .as_deref(),
             Some("see [address] now")
         );
+        for hidden in [
+            r"https:\u0000//a/?Signature=s",
+            r"https:\n//a/?Signature=s",
+            "/a?Signature=s",
+        ] {
+            let body = format!(r#"{{"reason":"{hidden}"}}"#);
+            let said = find(body.as_bytes()).text.unwrap();
+            assert!(!said.contains("Signature"), "{said}");
+        }
     }
 }

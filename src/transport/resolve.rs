@@ -5,18 +5,11 @@
 //! thread is joined when the client is freed.
 
 use std::collections::HashMap;
-use std::fmt;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use ureq::config::Config;
-use ureq::http::Uri;
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::NextTimeout;
-
-use super::tls::carry;
 use crate::error::{Error, ErrorKind};
 use crate::threads::Threads;
 
@@ -24,7 +17,7 @@ use crate::threads::Threads;
 const KEEP: Duration = Duration::from_secs(20);
 /// How often a waiting connection looks whether its job was cancelled.
 const LOOK: Duration = Duration::from_millis(50);
-/// What ureq takes at the most.
+/// More than a host has in good faith.
 const MAX_ADDRESSES: usize = 16;
 
 enum Lookup {
@@ -49,14 +42,20 @@ impl Names {
         }
     }
 
-    fn resolve(
+    /// Looks a host up. `is_proxy` is for the messages.
+    pub(super) fn resolve(
         self: &Arc<Self>,
         host: &str,
         port: u16,
+        is_proxy: bool,
         limit: Duration,
         cancelled: &AtomicBool,
     ) -> Result<Vec<SocketAddr>, Error> {
         let key = format!("{host}:{port}");
+        let whose = match is_proxy {
+            true => "host name of the proxy",
+            false => "host name",
+        };
         let begun = Instant::now();
         let mut started = false;
         let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,7 +68,7 @@ impl Names {
                     return Err(Error::new(
                         ErrorKind::Dns,
                         format!(
-                            "The host name {host} could not be resolved. Check the network, the VPN and the DNS settings."
+                            "The {whose}, {host}, could not be resolved. Check the network, the VPN and the DNS settings."
                         ),
                     )
                     .with_os_code(*code));
@@ -91,7 +90,7 @@ impl Names {
                 return Err(Error::new(
                     ErrorKind::Timeout,
                     format!(
-                        "Resolving the host name {host} took longer than {} s. Check the network, the VPN and the DNS settings.",
+                        "Resolving the {whose}, {host}, took longer than {} s. Check the network, the VPN and the DNS settings.",
                         limit.as_secs_f32()
                     ),
                 ));
@@ -101,6 +100,15 @@ impl Names {
                 .wait_timeout(lookups, left.min(LOOK))
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
+        }
+    }
+
+    /// The addresses led nowhere: the next connection looks again.
+    pub(super) fn forget(&self, host: &str, port: u16) {
+        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = format!("{host}:{port}");
+        if matches!(lookups.get(&key), Some(Lookup::Found(..))) {
+            lookups.remove(&key);
         }
     }
 
@@ -130,58 +138,5 @@ impl Names {
                 )
                 .with_os_code(error.raw_os_error())
             })
-    }
-}
-
-/// The resolver of one agent: stops waiting when the agent's job is cancelled.
-pub(super) struct AgentResolver {
-    pub(super) names: Arc<Names>,
-    pub(super) cancelled: Arc<AtomicBool>,
-    pub(super) limit: Duration,
-}
-
-impl fmt::Debug for AgentResolver {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AgentResolver")
-    }
-}
-
-impl Resolver for AgentResolver {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        config: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let host = uri.host().unwrap_or_default();
-        let port = uri.port_u16().unwrap_or(match uri.scheme_str() {
-            Some("http") => 80,
-            _ => 443,
-        });
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let addresses = match bare.parse::<IpAddr>() {
-            Ok(ip) => vec![SocketAddr::new(ip, port)],
-            Err(_) => {
-                let limit = match timeout.not_zero() {
-                    Some(left) => self.limit.min(*left),
-                    None => self.limit,
-                };
-                self.names
-                    .resolve(bare, port, limit, &self.cancelled)
-                    .map_err(carry)?
-            }
-        };
-        let mut resolved = self.empty();
-        for address in config
-            .ip_family()
-            .keep_wanted(addresses.into_iter())
-            .take(MAX_ADDRESSES)
-        {
-            resolved.push(address);
-        }
-        if resolved.is_empty() {
-            return Err(ureq::Error::HostNotFound);
-        }
-        Ok(resolved)
     }
 }

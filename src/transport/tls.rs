@@ -13,9 +13,11 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CertificateError, ClientConfig, ClientConnection, StreamOwned};
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
-    TransportAdapter,
+    Buffers, ConnectionDetails, LazyBuffers, NextTimeout, Transport, TransportAdapter,
 };
+
+use super::dial::Deadline;
+use super::failure;
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -109,51 +111,52 @@ fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     Ok(certificates)
 }
 
-/// Wraps a connected socket in TLS when the address is https.
-pub(super) struct TlsConnector {
-    pub(super) tls: Arc<Tls>,
-}
-
-impl fmt::Debug for TlsConnector {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TlsConnector")
+/// Wraps a connected socket in TLS, within what is left of the limit on connecting.
+pub(super) fn handshake(
+    tls: &Tls,
+    socket: Box<dyn Transport>,
+    host: &str,
+    details: &ConnectionDetails<'_>,
+    deadline: &Deadline,
+) -> Result<TlsTransport> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let name = ServerName::try_from(bare.to_owned())
+        .map_err(|_| Error::invalid(format!("`{host}` is not a host name.")))?;
+    let config = tls.client_config()?;
+    let mut connection =
+        ClientConnection::new(config, name).map_err(|error| explain(host, &error))?;
+    let mut socket = TransportAdapter::new(socket, details.current_time.clone());
+    socket.set_timeout(deadline.timeout());
+    if let Err(error) = connection.complete_io(&mut socket) {
+        return Err(broken_handshake(host, deadline, error));
     }
+    Ok(TlsTransport {
+        buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
+        stream: StreamOwned::new(connection, socket),
+    })
 }
 
-impl<In: Transport> Connector<In> for TlsConnector {
-    type Out = Either<In, TlsTransport>;
-
-    fn connect(
-        &self,
-        details: &ConnectionDetails<'_>,
-        chained: Option<In>,
-    ) -> std::result::Result<Option<Self::Out>, ureq::Error> {
-        let Some(socket) = chained else {
-            return Ok(None);
-        };
-        if !details.needs_tls() || socket.is_tls() {
-            return Ok(Some(Either::A(socket)));
-        }
-        let host = details.uri.host().unwrap_or_default();
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let name = ServerName::try_from(bare.to_owned())
-            .map_err(|_| carry(Error::invalid(format!("`{host}` is not a host name."))))?;
-        let config = self.tls.client_config().map_err(carry)?;
-        let mut connection =
-            ClientConnection::new(config, name).map_err(|error| carry(explain(host, &error)))?;
-        let boxed: Box<dyn Transport> = Box::new(socket);
-        let mut socket = TransportAdapter::new(boxed, details.current_time.clone());
-        socket.set_timeout(details.timeout);
-        if let Err(error) = connection.complete_io(&mut socket) {
-            return Err(match rustls_error(&error) {
-                Some(tls) => carry(explain(host, tls)),
-                None => ureq::Error::from(error),
-            });
-        }
-        Ok(Some(Either::B(TlsTransport {
-            buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
-            stream: StreamOwned::new(connection, socket),
-        })))
+fn broken_handshake(host: &str, deadline: &Deadline, error: std::io::Error) -> Error {
+    if let Some(tls) = rustls_error(&error) {
+        return explain(host, tls);
+    }
+    match failure::timeout_inside(error) {
+        Err(_) => Error::new(
+            ErrorKind::Timeout,
+            format!(
+                "{host} accepted the connection but did not finish the TLS handshake within {} s. Check the network, the proxy and the firewall.",
+                deadline.limit.as_secs_f32()
+            ),
+        ),
+        // A firewall that does not like the name ends connections so; so does a server that is just restarting.
+        Ok(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Error::new(
+            ErrorKind::Tls,
+            format!(
+                "{host} closed the connection in the TLS handshake. A firewall or a proxy may not allow it."
+            ),
+        )
+        .transient(),
+        Ok(error) => failure::explain_broken(host, &error),
     }
 }
 
@@ -188,6 +191,9 @@ impl Transport for TlsTransport {
     fn await_input(&mut self, timeout: NextTimeout) -> std::result::Result<bool, ureq::Error> {
         self.stream.get_mut().set_timeout(timeout);
         let input = self.buffers.input_append_buf();
+        if input.is_empty() {
+            return Err(headers_too_large());
+        }
         let amount = self.stream.read(input)?;
         self.buffers.input_appended(amount);
         Ok(amount > 0)
@@ -202,9 +208,9 @@ impl Transport for TlsTransport {
     }
 }
 
-/// Carries an error of ours through ureq; `super::failure` takes it out again.
-pub(super) fn carry(error: Error) -> ureq::Error {
-    ureq::Error::Other(Box::new(error))
+/// The buffer is full, and nothing of it can be used: a body is taken out in any amount, so these are headers.
+pub(super) fn headers_too_large() -> ureq::Error {
+    ureq::Error::LargeResponseHeader(INPUT_BUFFER, INPUT_BUFFER)
 }
 
 /// The rustls error inside an I/O error, if that is what it is.
@@ -228,10 +234,18 @@ pub(super) fn explain(host: &str, error: &rustls::Error) -> Error {
                     "The certificate that was presented is not for {host}. A proxy or a captive portal may answer in its place."
                 )
             }
-            CertificateError::UnknownIssuer => format!(
+            // A signature that is wrong is that of another authority of the same name, such as the firm's old one.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
                 "The certificate of {host} was issued by an authority this computer does not trust. If your firm inspects TLS, \
                  install its root certificate in the system's store or give it as CA file."
             ),
+            CertificateError::Other(other)
+                if format!("{other:?}").contains("CaUsedAsEndEntity") =>
+            {
+                format!(
+                    "{host} presented an authority's own certificate, or one it made for itself, which is not accepted for a server. If it is yours, issue it a server certificate."
+                )
+            }
             CertificateError::Revoked => format!("The certificate of {host} has been revoked."),
             _ => format!("The certificate of {host} was not accepted."),
         },

@@ -1,6 +1,6 @@
 //! A PUT whose body is read while it is sent.
 
-use std::io::{ErrorKind as Io, Read};
+use std::io::Read;
 use std::time::Duration;
 
 use ureq::SendBody;
@@ -79,31 +79,9 @@ impl Session {
                 unsent: false,
             }),
             Err(error) => Err(PutFailure {
-                unsent: is_unsent(&error),
+                unsent: failure::is_unsent(&error),
                 error: failure::explain(at.host(), limits, error),
             }),
         }
-    }
-}
-
-/// Whether the failure is one of those that come before the first byte.
-fn is_unsent(error: &ureq::Error) -> bool {
-    match error {
-        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => true,
-        ureq::Error::Timeout(phase) => {
-            matches!(phase, ureq::Timeout::Resolve | ureq::Timeout::Connect)
-        }
-        ureq::Error::Io(error) => matches!(
-            error.kind(),
-            Io::ConnectionRefused
-                | Io::HostUnreachable
-                | Io::NetworkUnreachable
-                | Io::AddrNotAvailable
-        ),
-        // Our own resolver's.
-        ureq::Error::Other(other) => other
-            .downcast_ref::<Error>()
-            .is_some_and(|error| error.kind() == crate::error::ErrorKind::Dns),
-        _ => false,
     }
 }

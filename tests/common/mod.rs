@@ -5,9 +5,11 @@
 pub mod c;
 pub mod header;
 pub mod null_arguments;
+mod skip;
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
+
+pub use skip::skip;
 
 /// The folder with the library's Cargo.toml.
 pub fn root() -> &'static Path {
@@ -20,19 +22,6 @@ pub fn header_text() -> String {
     std::fs::read_to_string(&path)
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
         .replace("\r\n", "\n")
-}
-
-/// Says that something could not be tested here. `cargo xtask test` lists what is said.
-pub fn skip(name: &str, reason: &str) {
-    eprintln!("skipped {name}: {reason}");
-    if let Some(path) = std::env::var_os("APSFETCH_TEST_SKIPS") {
-        let mut file = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path)
-            .unwrap();
-        writeln!(file, "{name}: {reason}").unwrap();
-    }
 }
 
 /// The shared library that goes with the running test.

@@ -109,7 +109,10 @@ fn cancel_ends_a_job_at_once_and_leaves_nothing() {
         sandbox.fault(rule);
         let job = client
             .start(vec![
-                Request::object(BUCKET, "slow").unwrap().to_file(&path),
+                Request::object(BUCKET, "slow")
+                    .unwrap()
+                    .to_file(&path)
+                    .resume(false),
             ])
             .unwrap();
         while !has_begun(&job) {

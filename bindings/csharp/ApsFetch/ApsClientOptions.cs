@@ -44,6 +44,10 @@ namespace ApsFetch
         /// <summary>Uses the older EMEA form of the addresses instead of the header <c>region</c>.</summary>
         public bool EmeaPath { get; set; }
 
+        /// <summary>Forces each file to the disk before it takes the place of the target, so that it survives a power
+        /// failure. A killed process never leaves a wrong file either way.</summary>
+        public bool Durable { get; set; }
+
         /// <summary>Connections at the most, for all jobs of the client together: 1 to 256, 32 by default.</summary>
         public int? MaxConnections { get; set; }
 
@@ -59,6 +63,10 @@ namespace ApsFetch
         /// <summary>A connection that moves next to nothing for this long is given up and replaced: 30 s by
         /// default. There is no limit on a whole download.</summary>
         public TimeSpan? StallTimeout { get; set; }
+
+        /// <summary>How long a drive may take for one operation, such as a write to a network drive: 60 s by
+        /// default.</summary>
+        public TimeSpan? DiskTimeout { get; set; }
 
         /// <summary>A file of certificates in PEM form to trust beside those of the operating system.</summary>
         public string CaFile { get; set; }
@@ -86,11 +94,13 @@ namespace ApsFetch
                 Call.Set(Native.apsfetch_config_set_token_wait_ms, config, wait, nameof(TokenWait));
                 Call.Set(Native.apsfetch_config_set_region, config, Region, nameof(Region));
                 Call.Set(Native.apsfetch_config_set_emea_path, config, EmeaPath);
+                Call.Set(Native.apsfetch_config_set_durable, config, Durable);
                 Call.Set(Native.apsfetch_config_set_max_connections, config, MaxConnections, nameof(MaxConnections));
                 Call.Set(Native.apsfetch_config_set_part_size, config, PartSize, nameof(PartSize));
                 Call.Set(Native.apsfetch_config_set_connect_timeout_ms, config, ConnectTimeout, nameof(ConnectTimeout));
                 Call.Set(Native.apsfetch_config_set_reply_timeout_ms, config, ReplyTimeout, nameof(ReplyTimeout));
                 Call.Set(Native.apsfetch_config_set_stall_timeout_ms, config, StallTimeout, nameof(StallTimeout));
+                Call.Set(Native.apsfetch_config_set_disk_timeout_ms, config, DiskTimeout, nameof(DiskTimeout));
                 Call.Set(Native.apsfetch_config_set_ca_file_utf16, config, CaFile, nameof(CaFile));
                 Call.Set(Native.apsfetch_config_set_proxy, config, Proxy, nameof(Proxy));
                 Call.Set(Native.apsfetch_config_set_user_agent, config, UserAgent, nameof(UserAgent));

@@ -46,6 +46,10 @@ namespace ApsFetch
         /// <summary>What happens when the target exists.</summary>
         public ExistingFile ExistingFile { get; set; }
 
+        /// <summary>Goes on with a download that failed, was cancelled or whose process was killed: its part file and
+        /// its journal stay beside the target for that. True by default.</summary>
+        public bool Resume { get; set; } = true;
+
         /// <summary>The SHA-1 the file must have, as 40 hex digits. It takes the place of the one APS
         /// gives.</summary>
         public string Sha1 { get; set; }
@@ -78,6 +82,7 @@ namespace ApsFetch
             Call.Set(Native.apsfetch_request_set_path_utf16, request, Path, nameof(Path));
             Call.Set(Native.apsfetch_request_set_memory, request, (long?)MaxMemoryBytes, nameof(MaxMemoryBytes));
             Call.Set(Native.apsfetch_request_set_existing_file, request, (int)ExistingFile);
+            Call.Set(Native.apsfetch_request_set_resume, request, Resume);
             Call.Set(Native.apsfetch_request_set_sha1, request, Sha1, nameof(Sha1));
             Call.Set(Native.apsfetch_request_set_size, request, Size, nameof(Size));
         }

@@ -50,6 +50,7 @@ namespace ApsFetch
                 Marshal.Copy((IntPtr)data, Data, 0, Data.Length);
             }
             Bytes = (long)Native.apsfetch_result_bytes(result);
+            ResumedBytes = (long)Native.apsfetch_result_resumed_bytes(result);
             Verification = (Verification)Native.apsfetch_result_verification(result);
             Sha1 = Text.Decode(Native.apsfetch_result_sha1(result));
             ETag = Text.Decode(Native.apsfetch_result_etag(result));
@@ -80,6 +81,9 @@ namespace ApsFetch
 
         /// <summary>The size of the file in bytes.</summary>
         public long Bytes { get; }
+
+        /// <summary>Bytes of it that an earlier run had written, in a part file beside the target.</summary>
+        public long ResumedBytes { get; }
 
         /// <summary>How the bytes were checked.</summary>
         public Verification Verification { get; }

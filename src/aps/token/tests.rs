@@ -34,6 +34,7 @@ impl Scene {
                 connect: minute,
                 reply: minute,
                 stall: minute,
+                retry: minute,
             },
             ca_file: None,
             proxy: Proxy::Direct,

@@ -57,11 +57,13 @@ namespace ApsFetch.Interop
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_token_wait_ms(ConfigHandle config, uint wait, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_region(ConfigHandle config, byte* region, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_emea_path(ConfigHandle config, int emeaPath, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_durable(ConfigHandle config, int durable, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_max_connections(ConfigHandle config, uint connections, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_part_size(ConfigHandle config, ulong bytes, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_connect_timeout_ms(ConfigHandle config, uint limit, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_reply_timeout_ms(ConfigHandle config, uint limit, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_stall_timeout_ms(ConfigHandle config, uint limit, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_disk_timeout_ms(ConfigHandle config, uint limit, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_ca_file_utf16(ConfigHandle config, char* path, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_proxy(ConfigHandle config, byte* address, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_user_agent(ConfigHandle config, byte* name, out ErrorHandle error);
@@ -79,6 +81,7 @@ namespace ApsFetch.Interop
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_request_set_path_utf16(RequestHandle request, char* path, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_request_set_memory(RequestHandle request, ulong maxBytes, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_request_set_existing_file(RequestHandle request, int existingFile, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_request_set_resume(RequestHandle request, int resume, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_request_set_sha1(RequestHandle request, byte* sha1, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_request_set_size(RequestHandle request, ulong bytes, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_request_add_header(RequestHandle request, byte* name, byte* value, out ErrorHandle error);
@@ -104,6 +107,7 @@ namespace ApsFetch.Interop
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern void* apsfetch_result_data(ResultHandle result);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern UIntPtr apsfetch_result_data_size(ResultHandle result);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern ulong apsfetch_result_bytes(ResultHandle result);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern ulong apsfetch_result_resumed_bytes(ResultHandle result);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_result_verification(ResultHandle result);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern byte* apsfetch_result_sha1(ResultHandle result);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern byte* apsfetch_result_etag(ResultHandle result);

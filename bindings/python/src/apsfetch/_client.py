@@ -48,8 +48,12 @@ class Client:
     :param connect_timeout: seconds for resolving a name, and for connecting including TLS; 30 by default.
     :param reply_timeout: seconds until a reply begins; 60 by default.
     :param stall_timeout: a connection that moves next to nothing for so many seconds is replaced; 30 by default.
+    :param disk_timeout: seconds that a drive may take for one operation, such as a write to a network drive; 60
+        by default.
     :param user_agent: what the library calls itself to the servers, such as "MyPlugin/2.1".
     :param emea_path: uses the older EMEA form of the addresses instead of the header ``region``.
+    :param durable: forces each file to the disk before it takes the place of the target, so that it survives a
+        power failure; a killed process never leaves a wrong file either way.
     :param token_wait: how many seconds a job waits for :meth:`set_access_token`, or for the provider, when APS
         refuses the token; 0 by default, and 300 with a ``token_provider``.
     """
@@ -72,8 +76,10 @@ class Client:
         connect_timeout: float | None = None,
         reply_timeout: float | None = None,
         stall_timeout: float | None = None,
+        disk_timeout: float | None = None,
         user_agent: str | None = None,
         emea_path: bool = False,
+        durable: bool = False,
         token_wait: float | None = None,
     ) -> None:
         if sum(x is not None for x in (access_token, client_secret, refresh_token, token_provider)) > 1:
@@ -99,9 +105,11 @@ class Client:
             "connect_timeout_ms": _milliseconds(connect_timeout, "connect_timeout"),
             "reply_timeout_ms": _milliseconds(reply_timeout, "reply_timeout"),
             "stall_timeout_ms": _milliseconds(stall_timeout, "stall_timeout"),
+            "disk_timeout_ms": _milliseconds(disk_timeout, "disk_timeout"),
             "token_wait_ms": _milliseconds(token_wait, "token_wait"),
             "user_agent": user_agent,
             "emea_path": emea_path,
+            "durable": durable,
         }
         config = Handle(self._library, _functions.CONFIG)
         self._handle = Handle(self._library, _functions.CLIENT)

@@ -55,6 +55,8 @@ class Object:
     #: Downloads into :attr:`Result.data` instead of a file, at most so many bytes.
     memory: int | None = None
     existing_file: ExistingFile = ExistingFile.REPLACE
+    #: Goes on with a download that failed, was cancelled or whose process was killed.
+    resume: bool = True
     #: The SHA-1 the file must have, as 40 hex digits. It takes the place of the one APS gives.
     sha1: str | None = None
     #: The size in bytes the file must have.
@@ -92,6 +94,8 @@ class Derivative:
     #: Downloads into :attr:`Result.data` instead of a file, at most so many bytes.
     memory: int | None = None
     existing_file: ExistingFile = ExistingFile.REPLACE
+    #: Goes on with a download that failed, was cancelled or whose process was killed.
+    resume: bool = True
     #: The SHA-1 the file must have, as 40 hex digits.
     sha1: str | None = None
     #: The size in bytes the file must have.
@@ -122,6 +126,8 @@ class Url:
     #: Downloads into :attr:`Result.data` instead of a file, at most so many bytes.
     memory: int | None = None
     existing_file: ExistingFile = ExistingFile.REPLACE
+    #: Goes on with a download that failed, was cancelled or whose process was killed.
+    resume: bool = True
     #: The SHA-1 the file must have, as 40 hex digits.
     sha1: str | None = None
     #: The size in bytes the file must have. If it is known, all connections can start at once.

@@ -48,6 +48,8 @@ class Result:
     data: builtins.bytes | None = field(repr=False)
     #: The size of the file.
     bytes: int
+    #: Bytes of it that an earlier run had written, in a part file beside the target.
+    resumed_bytes: int
     verification: Verification
     #: The SHA-1 that was checked, as 40 hex digits; ``None`` if none was.
     sha1: str | None
@@ -126,6 +128,7 @@ def read_result(library: Library, handle: Handle) -> Result:
         path=None if path is None else Path(path),
         data=None if data is None else ctypes.string_at(data, dll.apsfetch_result_data_size(result)),
         bytes=dll.apsfetch_result_bytes(result),
+        resumed_bytes=dll.apsfetch_result_resumed_bytes(result),
         verification=Verification(dll.apsfetch_result_verification(result)),
         sha1=text_of(dll.apsfetch_result_sha1(result)),
         etag=text_of(dll.apsfetch_result_etag(result)),

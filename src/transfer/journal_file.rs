@@ -1,0 +1,90 @@
+//! The file a journal lies in.
+//!
+//! Only the holder of the part file's lock touches it. What it says must be true of that part file, so it is
+//! removed, for certain, before the part file is begun anew.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::journal::{Journal, LARGEST};
+use super::part_file::open_options;
+use super::sink::write_all_at;
+use crate::error::{Error, Result};
+
+pub(super) struct JournalFile {
+    path: PathBuf,
+    file: Option<File>,
+    sequence: u64,
+}
+
+impl JournalFile {
+    /// The one at `path`, and what it says if it can be believed.
+    pub(super) fn open(path: PathBuf) -> (Self, Option<Journal>) {
+        let mut journal_file = JournalFile {
+            path,
+            file: None,
+            sequence: 0,
+        };
+        let Some((sequence, journal)) = read(&journal_file.path) else {
+            return (journal_file, None);
+        };
+        journal_file.sequence = sequence;
+        (journal_file, Some(journal))
+    }
+
+    /// Makes sure that no journal is there: the bytes it tells of are about to go.
+    pub(super) fn remove(&mut self) -> Result<()> {
+        self.file = None;
+        match std::fs::remove_file(&self.path) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(Error::file(
+                format_args!(
+                    "remove the journal {} of an earlier download",
+                    self.path.display()
+                ),
+                &error,
+            )),
+        }
+    }
+
+    /// Writes what is known now over the older of the two copies.
+    pub(super) fn write(&mut self, journal: &Journal) -> io::Result<()> {
+        let sequence = self.sequence.wrapping_add(1);
+        let (offset, copy) = journal
+            .to_copy(sequence)
+            .ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
+        if self.file.is_none() {
+            let file = open_options().open(&self.path)?;
+            if !file.metadata()?.is_file() {
+                return Err(io::ErrorKind::InvalidInput.into());
+            }
+            self.file = Some(file);
+        }
+        if let Some(file) = &self.file {
+            write_all_at(file, &copy, offset)?;
+        }
+        self.sequence = sequence;
+        Ok(())
+    }
+
+    /// Forces what was written to the disk.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.file.as_ref().map_or(Ok(()), File::sync_data)
+    }
+}
+
+fn read(path: &Path) -> Option<(u64, Journal)> {
+    let found = std::fs::symlink_metadata(path).ok()?;
+    if !found.is_file() || found.len() > LARGEST {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    File::open(path)
+        .ok()?
+        .take(LARGEST)
+        .read_to_end(&mut bytes)
+        .ok()?;
+    Journal::parse(&bytes)
+}

@@ -1,0 +1,208 @@
+//! From an address to a connection that is ready for a request: proxy, name, TCP, tunnel, TLS, all within one limit.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use ureq::Timeout;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout, Transport};
+
+use super::connect::{Failed, Families};
+use super::failure::{self, carry};
+use super::proxy::{Proxies, ProxyAddress, Route};
+use super::resolve::Names;
+use super::socket::Socket;
+use super::tls::{self, Tls};
+use super::tunnel;
+use crate::error::{Error, ErrorKind, Result};
+
+/// What the connections of one client have in common.
+pub(super) struct Ways {
+    pub(super) names: Arc<Names>,
+    pub(super) families: Families,
+    pub(super) proxies: Proxies,
+    pub(super) tls: Tls,
+    pub(super) limit: Duration,
+    pub(super) user_agent: String,
+}
+
+/// When a connection has to be ready.
+pub(super) struct Deadline {
+    pub(super) limit: Duration,
+    until: Instant,
+}
+
+impl Deadline {
+    fn new(limit: Duration) -> Self {
+        let now = Instant::now();
+        Deadline {
+            limit,
+            // Limits are a day at most.
+            until: now.checked_add(limit).unwrap_or(now),
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+
+    /// For reads and writes on the way.
+    pub(super) fn timeout(&self) -> NextTimeout {
+        NextTimeout {
+            after: self.left().into(),
+            reason: Timeout::Connect,
+            ..NextTimeout::default()
+        }
+    }
+}
+
+/// Where a request goes.
+pub(super) struct Target<'a> {
+    https: bool,
+    /// In brackets if it is an IPv6 address.
+    pub(super) host: &'a str,
+    pub(super) port: u16,
+}
+
+/// Makes the connections of one cancel scope.
+pub(super) struct Dialer {
+    pub(super) ways: Arc<Ways>,
+    pub(super) cancelled: Arc<AtomicBool>,
+}
+
+impl Dialer {
+    fn dial(&self, details: &ConnectionDetails<'_>) -> Result<Box<dyn Transport>> {
+        let https = details.needs_tls();
+        let target = Target {
+            https,
+            host: details.uri.host().unwrap_or_default(),
+            port: details
+                .uri
+                .port_u16()
+                .unwrap_or(if https { 443 } else { 80 }),
+        };
+        let deadline = Deadline::new(self.ways.limit);
+        let socket = match self.ways.proxies.route(target.host, target.port)? {
+            Route::Direct => self.reach(target.host, target.port, false, details, &deadline)?,
+            Route::Through(proxy) => self.tunnel(&proxy, &target, details, &deadline)?,
+        };
+        match target.https {
+            true => self.handshake(socket, target.host, details, &deadline),
+            false => Ok(socket),
+        }
+    }
+
+    fn tunnel(
+        &self,
+        proxy: &ProxyAddress,
+        target: &Target<'_>,
+        details: &ConnectionDetails<'_>,
+        deadline: &Deadline,
+    ) -> Result<Box<dyn Transport>> {
+        let mut socket = self.reach(&proxy.host, proxy.port, true, details, deadline)?;
+        if proxy.https {
+            socket = self.handshake(socket, &proxy.host, details, deadline)?;
+        }
+        let user_agent = &self.ways.user_agent;
+        tunnel::open(socket, proxy, target, details, user_agent, deadline)
+    }
+
+    fn handshake(
+        &self,
+        socket: Box<dyn Transport>,
+        host: &str,
+        details: &ConnectionDetails<'_>,
+        deadline: &Deadline,
+    ) -> Result<Box<dyn Transport>> {
+        let stream = tls::handshake(&self.ways.tls, socket, host, details, deadline)?;
+        Ok(Box::new(stream))
+    }
+
+    /// A TCP connection to a host, which may be the proxy.
+    fn reach(
+        &self,
+        host: &str,
+        port: u16,
+        is_proxy: bool,
+        details: &ConnectionDetails<'_>,
+        deadline: &Deadline,
+    ) -> Result<Box<dyn Transport>> {
+        let shown = match is_proxy {
+            true => format!("the proxy {host}:{port}"),
+            false => host.to_owned(),
+        };
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let addresses = match bare.parse::<IpAddr>() {
+            Ok(ip) => vec![SocketAddr::new(ip, port)],
+            Err(_) => {
+                let names = &self.ways.names;
+                names.resolve(bare, port, is_proxy, deadline.left(), &self.cancelled)?
+            }
+        };
+        let key = format!("{bare}:{port}");
+        let outcome = self
+            .ways
+            .families
+            .connect(&key, &addresses, deadline.until, &self.cancelled);
+        let stream = match outcome {
+            Ok(stream) => stream,
+            Err(Failed::Cancelled) => return Err(Error::cancelled()),
+            Err(failed) => {
+                // The network may be another one by now, with other addresses.
+                self.ways.names.forget(bare, port);
+                return Err(match failed {
+                    Failed::Io(error) => failure::unconnected(&shown, &error),
+                    _ => Error::new(
+                        ErrorKind::Timeout,
+                        format!(
+                            "No connection to {shown} within {} s. Check the network, the VPN, the proxy and the firewall.",
+                            deadline.limit.as_secs_f32()
+                        ),
+                    ),
+                });
+            }
+        };
+        let socket = Socket::new(stream);
+        // From here on, a cancelled scope shuts the socket down, also in the middle of a handshake.
+        (details.register_shutdown)(socket.shutdown_handle()).map_err(|_| Error::cancelled())?;
+        Ok(Box::new(socket))
+    }
+}
+
+impl Connector for Dialer {
+    type Out = Box<dyn Transport>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        _chained: Option<()>,
+    ) -> std::result::Result<Option<Self::Out>, ureq::Error> {
+        self.dial(details).map(Some).map_err(carry)
+    }
+}
+
+impl fmt::Debug for Dialer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Dialer")
+    }
+}
+
+/// ureq asks for the addresses before it knows whether a proxy is used; [`Dialer`] resolves what it needs.
+#[derive(Debug)]
+pub(super) struct NoResolver;
+
+impl Resolver for NoResolver {
+    fn resolve(
+        &self,
+        _uri: &Uri,
+        _config: &Config,
+        _timeout: NextTimeout,
+    ) -> std::result::Result<ResolvedSocketAddrs, ureq::Error> {
+        Ok(self.empty())
+    }
+}

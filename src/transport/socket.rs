@@ -1,0 +1,195 @@
+//! A TCP connection as ureq sees it: every wait has a limit, and ureq's `shutdown` ends it at once.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use ureq::Timeout;
+use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, ShutdownHandle, Transport};
+
+use super::tls::{INPUT_BUFFER, OUTPUT_BUFFER, headers_too_large};
+
+/// A rate below this counts as none: 1 KiB within the usual stall limit, in bytes per second.
+const DRIP: u128 = 34;
+/// The shortest limit a socket can be given; zero would mean none.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+pub(super) struct Socket {
+    /// Shared with the handle through which a cancelled session shuts it down: that ends a read on another thread,
+    /// on Windows as well as on Unix.
+    stream: Arc<TcpStream>,
+    buffers: LazyBuffers,
+    read_limit: Option<Duration>,
+    write_limit: Option<Duration>,
+    pace: Pace,
+}
+
+/// How long a body has been waited for since it last moved. The time between reads is the reader's own.
+#[derive(Default)]
+struct Pace {
+    waited: Duration,
+    bytes: usize,
+}
+
+impl Pace {
+    fn note(&mut self, waited: Duration, bytes: usize, limit: Option<Duration>) {
+        self.waited = self.waited.saturating_add(waited);
+        self.bytes = self.bytes.saturating_add(bytes);
+        let enough = limit.map_or(0, |limit| limit.as_millis().saturating_mul(DRIP) / 1000);
+        if self.bytes as u128 >= enough.max(1) {
+            *self = Pace::default();
+        }
+    }
+}
+
+impl Socket {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        Socket {
+            stream: Arc::new(stream),
+            buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
+            read_limit: None,
+            write_limit: None,
+            pace: Pace::default(),
+        }
+    }
+
+    pub(super) fn shutdown_handle(&self) -> Weak<dyn ShutdownHandle> {
+        let stream: Arc<dyn ShutdownHandle> = self.stream.clone();
+        Arc::downgrade(&stream)
+    }
+
+    /// Sets the limit on the next read, by a system call only if it is another one.
+    fn limit_reads(&mut self, limit: Option<Duration>) -> io::Result<()> {
+        if limit != self.read_limit {
+            set(self.stream.set_read_timeout(limit))?;
+            self.read_limit = limit;
+        }
+        Ok(())
+    }
+
+    fn limit_writes(&mut self, limit: Option<Duration>) -> io::Result<()> {
+        if limit != self.write_limit {
+            set(self.stream.set_write_timeout(limit))?;
+            self.write_limit = limit;
+        }
+        Ok(())
+    }
+}
+
+/// macOS refuses to set limits on a connection whose other end is closed; what is left to read tells the rest.
+fn set(outcome: io::Result<()>) -> io::Result<()> {
+    match outcome {
+        Err(error) if cfg!(target_os = "macos") && error.kind() == io::ErrorKind::InvalidInput => {
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+/// How long the whole of this phase may still take, if it has a limit.
+fn left(timeout: &NextTimeout) -> Option<Duration> {
+    match timeout.after.is_not_happening() {
+        true => None,
+        false => Some(*timeout.after),
+    }
+}
+
+/// Whether the bytes of a body are awaited; what comes before has a limit on the whole of it.
+fn is_body(reason: Timeout) -> bool {
+    matches!(
+        reason,
+        Timeout::Global | Timeout::PerCall | Timeout::RecvBody | Timeout::PerRead
+    )
+}
+
+fn is_over(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
+}
+
+impl Transport for Socket {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let timeout = timeout.for_write();
+        // For all of it: the buffer is small, and a peer that takes a byte now and then takes nothing.
+        let until = left(&timeout).and_then(|left| Instant::now().checked_add(left));
+        let mut sent = 0usize;
+        while sent < amount {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Err(ureq::Error::Timeout(timeout.reason));
+            }
+            self.limit_writes(left.map(|left| left.max(SHORTEST)))?;
+            let output = self.buffers.output().get(sent..amount).unwrap_or_default();
+            match (&*self.stream).write(output) {
+                Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
+                Ok(count) => sent = sent.saturating_add(count),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if is_over(&error) => return Err(ureq::Error::Timeout(timeout.reason)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        let body = is_body(timeout.reason);
+        if !body {
+            self.pace = Pace::default();
+        }
+        let stall = timeout.per_read.filter(|_| body).map(|stall| *stall);
+        let until = left(&timeout).and_then(|left| Instant::now().checked_add(left));
+        loop {
+            let of_phase = until.map(|until| until.saturating_duration_since(Instant::now()));
+            let of_stall = stall.map(|stall| stall.saturating_sub(self.pace.waited));
+            let (limit, reason) = match (of_phase, of_stall) {
+                (Some(phase), Some(stall)) if stall < phase => (Some(stall), Timeout::PerRead),
+                (None, Some(stall)) => (Some(stall), Timeout::PerRead),
+                (phase, _) => (phase, timeout.reason),
+            };
+            if limit.is_some_and(|limit| limit.is_zero()) {
+                return Err(ureq::Error::Timeout(reason));
+            }
+            self.limit_reads(limit.map(|limit| limit.max(SHORTEST)))?;
+            let begun = Instant::now();
+            let input = self.buffers.input_append_buf();
+            if input.is_empty() {
+                return Err(headers_too_large());
+            }
+            let outcome = (&*self.stream).read(input);
+            let waited = begun.elapsed();
+            match outcome {
+                Ok(count) => {
+                    self.pace.note(waited, count, stall);
+                    self.buffers.input_appended(count);
+                    return Ok(count > 0);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    self.pace.note(waited, 0, stall);
+                }
+                Err(error) if is_over(&error) => return Err(ureq::Error::Timeout(reason)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// A connection at rest has nothing to read: neither an end nor anything unasked.
+    fn is_open(&mut self) -> bool {
+        let quiet = self.stream.set_nonblocking(true).is_ok()
+            && matches!((&*self.stream).read(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock);
+        quiet && self.stream.set_nonblocking(false).is_ok()
+    }
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Socket")
+    }
+}

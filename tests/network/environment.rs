@@ -1,0 +1,164 @@
+//! What the environment says: proxies, and the system's certificates. Each in a process of its own.
+
+use super::scripted_proxy::{Answer, ScriptedProxy};
+use super::server::{Authority, Server, accept, head_of};
+use super::*;
+use crate::child;
+
+/// An APS at https://aps.test, which only the proxy knows how to reach, that has heard of nothing.
+fn aps(authority: &Authority) -> Server {
+    let config = authority.vouch(&["aps.test", "sub.aps.test"], |_| {});
+    Server::start(move |peer| {
+        let Some(mut stream) = accept(peer.socket.try_clone().unwrap(), &config) else {
+            return;
+        };
+        while head_of(&mut stream).is_some() {
+            let reply = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+            if std::io::Write::write_all(&mut stream, reply).is_err() {
+                return;
+            }
+        }
+    })
+}
+
+/// What a client makes of its environment: `APS_TEST_URL` and `APS_TEST_KIND`, the kind of the error it must get.
+#[test]
+fn child_uses_its_environment() {
+    if !child::is_child() {
+        return;
+    }
+    let wanted = std::env::var("APS_TEST_KIND").unwrap();
+    let mut builder = Client::builder()
+        .base_url(&std::env::var("APS_TEST_URL").unwrap())
+        .unwrap()
+        .access_token("token")
+        .unwrap()
+        .connect_timeout(Duration::from_secs(3))
+        .unwrap()
+        .retry_timeout(Duration::from_millis(1))
+        .unwrap();
+    if let Some(file) = std::env::var_os("APS_TEST_CA") {
+        builder = builder.ca_file(file);
+    }
+    let (error, _) = refused(&builder.build().unwrap());
+    println!("{error:?}");
+    assert!(!format!("{error:?}").contains("hunter2"));
+    let kinds: Vec<String> = wanted.split('|').map(str::to_owned).collect();
+    assert!(
+        kinds.contains(&format!("{:?}", error.kind())),
+        "{error:?} instead of {wanted}"
+    );
+    if let Ok(words) = std::env::var("APS_TEST_WORDS") {
+        assert!(error.message().contains(&words), "{error}");
+    }
+}
+
+const CHILD: &str = "environment::child_uses_its_environment";
+
+/// No proxy was used: the name is known to nobody else.
+const DIRECT: &str = "Dns|Timeout";
+
+#[test]
+fn the_proxy_of_the_environment_is_used_and_its_exceptions_are_kept() {
+    let authority = Authority::new();
+    let aps = aps(&authority);
+    let proxy = ScriptedProxy::start(Answer::TunnelTo(aps.address));
+    let other = ScriptedProxy::start(Answer::TunnelTo(aps.address));
+    let (good, wrong) = (proxy.url("user:hunter2@"), other.url(""));
+    let bare = good.replace("http://", "");
+    let mut used = 0;
+    for (variables, wanted) in [
+        (
+            &[("HTTPS_PROXY", good.as_str()), ("ALL_PROXY", &wrong)][..],
+            "NotFound",
+        ),
+        (
+            &[("https_proxy", &good), ("HTTPS_PROXY", &wrong)],
+            "NotFound",
+        ),
+        (&[("ALL_PROXY", &bare), ("HTTP_PROXY", &wrong)], "NotFound"),
+        (&[("HTTP_PROXY", &good)], "NotFound"),
+        (
+            &[("HTTPS_PROXY", &good), ("NO_PROXY", "other.test,*.other")],
+            "NotFound",
+        ),
+        (
+            &[("HTTPS_PROXY", &good), ("NO_PROXY", "aps.test:444")],
+            "NotFound",
+        ),
+        (&[("HTTPS_PROXY", &good), ("NO_PROXY", "aps.test")], DIRECT),
+        (&[("HTTPS_PROXY", &good), ("no_proxy", "x, .test")], DIRECT),
+        (&[("HTTPS_PROXY", &good), ("NO_PROXY", "*")], DIRECT),
+        (&[], DIRECT),
+    ] {
+        let mut command = child::command(CHILD);
+        command
+            .env("APS_TEST_URL", "https://aps.test")
+            .env("APS_TEST_CA", authority.file())
+            .env("APS_TEST_KIND", wanted)
+            .envs(variables.iter().copied());
+        child::succeed(&mut command);
+        used += usize::from(wanted == "NotFound");
+        assert_eq!(proxy.heads().len(), used, "{variables:?}");
+    }
+    assert!(proxy.heads()[0].starts_with("CONNECT aps.test:443 "));
+    assert_eq!(other.heads().len(), 0);
+}
+
+#[test]
+fn addresses_and_networks_are_exceptions_and_this_computer_is_one() {
+    let proxy = ScriptedProxy::start(Answer::Close);
+    let nothing = Server::start(|_| {});
+    // TEST-NET-1 leads nowhere: with the proxy the answer is there at once, and without it there is no connection.
+    for (url, no_proxy, through) in [
+        ("https://192.0.2.1", "10.0.0.0/8", true),
+        ("https://192.0.2.1", "192.0.2.0/24", false),
+        ("https://192.0.2.1", "192.0.2.1", false),
+        (nothing.https().as_str(), "", false),
+    ] {
+        let before = proxy.heads().len();
+        let mut command = child::command(CHILD);
+        command
+            .env("APS_TEST_URL", url)
+            .env("APS_TEST_KIND", "Network|Timeout|Tls")
+            .env("HTTPS_PROXY", proxy.url(""))
+            .env("NO_PROXY", no_proxy);
+        child::succeed(&mut command);
+        assert_eq!(proxy.heads().len() > before, through, "{url} {no_proxy}");
+    }
+    assert!(nothing.accepted() > 0);
+}
+
+#[test]
+fn an_environment_that_cannot_be_used_is_an_error_and_not_a_way_around_the_proxy() {
+    for (name, value) in [
+        ("ALL_PROXY", "socks5://user:hunter2@127.0.0.1:1080"),
+        ("HTTPS_PROXY", "http://user:hunter2@:x"),
+    ] {
+        let mut command = child::command(CHILD);
+        command
+            .env("APS_TEST_URL", "https://aps.test")
+            .env("APS_TEST_KIND", "Proxy")
+            .env("APS_TEST_WORDS", name)
+            .env(name, value);
+        child::succeed(&mut command);
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_systems_certificates_can_be_others() {
+    let authority = Authority::new();
+    let aps = aps(&authority);
+    let proxy = ScriptedProxy::start(Answer::TunnelTo(aps.address));
+    let other = Authority::new();
+    for (file, wanted) in [(authority.file(), "NotFound"), (other.file(), "Tls")] {
+        let mut command = child::command(CHILD);
+        command
+            .env("APS_TEST_URL", "https://aps.test")
+            .env("APS_TEST_KIND", wanted)
+            .env("HTTPS_PROXY", proxy.url(""))
+            .env("SSL_CERT_FILE", file);
+        child::succeed(&mut command);
+    }
+}
