@@ -28,7 +28,9 @@
         clippy::panic,
         clippy::indexing_slicing,
         clippy::string_slice,
-        clippy::arithmetic_side_effects
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss
     )
 )]
 
