@@ -65,6 +65,7 @@ mod objects;
 mod request;
 mod secret;
 mod signed;
+mod sync;
 mod threads;
 mod transfer;
 mod transport;

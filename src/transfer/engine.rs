@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::disk::Disk;
+use super::end;
 use super::item::Item;
 use super::located::Locate;
 use super::plan::Cut;
@@ -131,7 +132,11 @@ impl Engine {
         session: Arc<crate::transport::Session>,
     ) -> Result<Arc<JobInner>> {
         self.pool()?;
-        let counters = Arc::new(Counters::new(items.len(), self.options.max_connections));
+        let counters = Arc::new(Counters::new(
+            items.len(),
+            self.options.max_connections,
+            session.limits().retry,
+        ));
         let disk = Arc::new(Disk::new(self.options.disk_timeout));
         let job = Arc::new(JobInner {
             disk: disk.clone(),
@@ -385,11 +390,9 @@ impl Engine {
             let mut state = self.lock();
             state.jobs.retain(|other| !Arc::ptr_eq(other, job));
         }
-        {
-            let _queue = job.lock_queue();
+        end::announce(&job.queue, &job.over, || {
             job.counters.finished.store(true, Ordering::Release);
-            job.over.notify_all();
-        }
+        });
         // The others get its share.
         self.pump(self.options.max_connections);
     }

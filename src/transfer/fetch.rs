@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use super::check::changed_on_server;
 use super::engine::Engine;
-use super::item::Item;
+use super::item::{Item, State};
 use super::located::Located;
 use super::pace::{Pace, Stop, fill};
 use super::plan::{BLOCK, Claim, Range};
 use super::queue::JobInner;
+use super::renewal::{self, Renewable};
 use super::sink::Sink;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::{Backoff, Call, Reply, is_transient, read_failure};
@@ -20,7 +21,7 @@ use crate::transport::{Backoff, Call, Reply, is_transient, read_failure};
 const BAD_REPLIES: u32 = 2;
 
 /// Tries are only counted anew when so much has come since.
-const PROGRESS: u64 = 4 * 1024;
+const PROGRESS: u64 = 64 * 1024;
 
 /// What a worker works on.
 pub(super) struct Work<'a> {
@@ -38,6 +39,16 @@ pub(super) enum End {
     More,
     /// The worker is needed elsewhere, or the item starts over or has failed.
     Leave,
+}
+
+impl Renewable for State {
+    fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    fn renewing(&mut self) -> &mut bool {
+        &mut self.renewing
+    }
 }
 
 /// What is the same for one request.
@@ -138,26 +149,14 @@ impl Work<'_> {
 
     /// Has the address signed again: once for all workers that found it expired.
     fn renew(&self, generation: u64, cause: Option<Error>) -> Result<()> {
-        let mut state = self.item.lock();
-        loop {
+        let item = self.item;
+        let turn = renewal::turn(&item.state, &item.renewed, generation, |state| {
             self.job.context.session.check()?;
-            if state.generation != generation {
-                return Ok(());
-            }
-            // Whoever was renewing may have ended without a word.
-            if let Some(error) = &state.error {
-                return Err(error.clone());
-            }
-            if !state.renewing {
-                break;
-            }
-            state = self
-                .item
-                .renewed
-                .wait_timeout(state, Duration::from_millis(50))
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .0;
-        }
+            state.error.clone().map_or(Ok(()), Err)
+        })?;
+        let Some(mut state) = turn else {
+            return Ok(());
+        };
         if !self.job.locator.can_renew(self.index) {
             return cause.map_or(Ok(()), Err);
         }
@@ -176,9 +175,8 @@ impl Work<'_> {
             }
             state.barren_renewals = state.barren_renewals.saturating_add(1);
         }
-        state.renewing = true;
         let before = state.located.clone();
-        drop(state);
+        renewal::begin(state);
         let answer = self
             .job
             .locator
@@ -193,10 +191,7 @@ impl Work<'_> {
                 false => Ok(()),
             }
         });
-        let mut state = self.item.lock();
-        state.renewing = false;
-        self.item.renewed.notify_all();
-        drop(state);
+        renewal::end(&item.state, &item.renewed);
         match outcome {
             // The new version is fetched as a whole, from the new address.
             Err(error) if error.kind() == ErrorKind::Changed => {
@@ -231,6 +226,10 @@ impl Work<'_> {
         let Some(view) = self.view() else {
             return Ok(End::Leave);
         };
+        if let Some(error) = self.job.context.observer.given_up() {
+            self.item.fail(error);
+            return Ok(End::Leave);
+        }
         let due = view.located.renew_at.is_some_and(|at| Instant::now() >= at);
         if due && self.job.locator.can_renew(self.index) && !view.located.single_use {
             self.renew(view.generation, None)
@@ -275,7 +274,10 @@ impl Work<'_> {
                 false => to.saturating_sub(1).to_string(),
             };
             call = call.header("Range", format!("bytes={from}-{last}"));
-            if let Some(etag) = version.as_ref().and_then(|known| known.strong_etag.clone()) {
+            if let Some(etag) = version
+                .filter(|known| !known.left_out)
+                .and_then(|known| known.strong_etag)
+            {
                 call = call.header("If-Match", etag);
             }
         }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::crew::Next;
+use super::end;
 use super::engine::Engine;
 use super::fetch::Work;
-use super::item::{Item, Next};
+use super::item::Item;
 use super::located::Located;
 use super::progress::{ItemProgress, Progress};
 use super::queue::{JobInner, Unit};
@@ -347,26 +349,7 @@ impl JobInner {
     /// Waits for the end of the job, at most `limit`. Whether it is over.
     pub(crate) fn wait(&self, limit: Option<Duration>) -> bool {
         let until = limit.and_then(|limit| Instant::now().checked_add(limit));
-        let mut queue = self.lock_queue();
-        while !self.is_finished() {
-            queue = match until {
-                None => self
-                    .over
-                    .wait(queue)
-                    .unwrap_or_else(std::sync::PoisonError::into_inner),
-                Some(until) => {
-                    let left = until.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        return false;
-                    }
-                    self.over
-                        .wait_timeout(queue, left)
-                        .unwrap_or_else(std::sync::PoisonError::into_inner)
-                        .0
-                }
-            };
-        }
-        true
+        end::wait(&self.queue, &self.over, || self.is_finished(), until)
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -1,4 +1,5 @@
-//! Every export, by name: what a program of [`super`] can call.
+//! Every export, in the order of their names: what a program of [`super`] can call. A new one is a line here: `c` or, if
+//! it calls back, `u`, and the number of its arguments; its file; its name.
 
 use super::arguments::Call;
 
