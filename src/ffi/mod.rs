@@ -65,5 +65,10 @@ mod upload_result;
 mod version;
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
 mod tests;
