@@ -314,23 +314,47 @@ int32_t apsfetch_config_set_max_connections(apsfetch_config *config,
 /** Bytes of a part, from 65536; 0, the default, lets the library choose. */
 int32_t apsfetch_config_set_part_size(apsfetch_config *config, uint64_t bytes, apsfetch_error **error);
 
-/** The limit on resolving a name, and on connecting including TLS: 1 ms to a day, 30 s by default. */
+/**
+ * The limit on each connection, until it is ready for a request: resolving the name, connecting, a proxy and TLS
+ * together. 1 ms to a day, 30 s by default.
+ */
 int32_t apsfetch_config_set_connect_timeout_ms(apsfetch_config *config,
                                                uint32_t limit_ms,
                                                apsfetch_error **error);
 
-/** The limit on the wait for the beginning of a reply: 1 ms to a day, 60 s by default. */
+/**
+ * The limit on the wait for a reply, until its headers are complete; for each redirect anew. The body of an API
+ * reply may take as long again, and a second more for each 4 KiB. 1 ms to a day, 60 s by default.
+ */
 int32_t apsfetch_config_set_reply_timeout_ms(apsfetch_config *config,
                                              uint32_t limit_ms,
                                              apsfetch_error **error);
 
 /**
- * A connection that moves next to nothing for this long is given up and replaced: 1 ms to a day, 30 s by
- * default. There is no limit on a whole download: a slow one that moves is never broken off.
+ * A connection that moves next to nothing (less than 1 KiB) for this long is given up and replaced: 1 ms to a
+ * day, 30 s by default. There is no limit on a whole download: a slow one that moves is never broken off.
  */
 int32_t apsfetch_config_set_stall_timeout_ms(apsfetch_config *config,
                                              uint32_t limit_ms,
                                              apsfetch_error **error);
+
+/**
+ * How long failures that may pass (a broken connection, a name that is not resolved, a busy service) are answered
+ * by trying again, counted from the first failure since the last progress. Waits that the service asks for
+ * (`Retry-After`, 120 s at the most) are added, up to 5 minutes. 1 ms to a day, 60 s by default.
+ */
+int32_t apsfetch_config_set_retry_timeout_ms(apsfetch_config *config,
+                                             uint32_t limit_ms,
+                                             apsfetch_error **error);
+
+/**
+ * How long a drive may take for one operation, such as a write to a network drive; forcing a file to the disk
+ * may take ten times as long. After that the file fails with `APSFETCH_E_TIMEOUT`. The thread that is stuck cannot
+ * be freed: `apsfetch_client_free` waits for it. 1 ms to a day, 60 s by default.
+ */
+int32_t apsfetch_config_set_disk_timeout_ms(apsfetch_config *config,
+                                            uint32_t limit_ms,
+                                            apsfetch_error **error);
 
 /**
  * A file of certificates in PEM form to trust beside those of the operating system, such as a firm's own
@@ -344,10 +368,15 @@ int32_t apsfetch_config_set_ca_file_utf16(apsfetch_config *config,
                                           apsfetch_error **error);
 
 /**
- * The proxy: "http://user:password@host:port", or "" for none whatever the environment says. The default
- * is the one of the environment (`HTTPS_PROXY`, `NO_PROXY`) or of the Windows settings.
+ * The proxy: "http://user:password@host:port", or "https://..." for TLS to the proxy itself; "" for none whatever
+ * the environment says. User and password are percent-encoded, and sent as Basic authentication. It is used for
+ * every host: `NO_PROXY` does not count. The default is what the computer says, for every host but itself: the
+ * first of `HTTPS_PROXY`, `ALL_PROXY` and `HTTP_PROXY` that is set (in lower case, too) with the exceptions in
+ * `NO_PROXY`, or else the settings of Windows.
  */
-int32_t apsfetch_config_set_proxy(apsfetch_config *config, const char *address, apsfetch_error **error);
+int32_t apsfetch_config_set_proxy(apsfetch_config *config,
+                                  const char *address,
+                                  apsfetch_error **error);
 
 /**
  * What the library calls itself to the servers, such as "MyPlugin/2.1": 1 to 256 printable ASCII
@@ -388,8 +417,8 @@ int32_t apsfetch_client_refresh_token(const apsfetch_client *client,
  * Frees a client. Its jobs are cancelled but keep their handles and results; its threads have ended when this
  * returns, or, if another thread is inside a call on the client, when that call returns.
  *
- * Calls of other threads that wait for an answer end with `APSFETCH_E_CANCELLED`. It may take a moment: a name
- * being resolved or a connection being made cannot be broken off.
+ * Calls of other threads that wait for an answer end with `APSFETCH_E_CANCELLED`. It may take some seconds while
+ * the operating system looks up a host name, which cannot be broken off.
  */
 int32_t apsfetch_client_free(apsfetch_client *client);
 
@@ -815,7 +844,7 @@ int32_t apsfetch_cancel_token_new(apsfetch_cancel_token **out, apsfetch_error **
 
 /**
  * Ends the calls that have the token, those under way and those to come, with `APSFETCH_E_CANCELLED`: within a
- * tenth of a second, except while a connection is being made.
+ * tenth of a second.
  */
 int32_t apsfetch_cancel_token_cancel(const apsfetch_cancel_token *token,
                                      apsfetch_error **error);

@@ -47,6 +47,7 @@ mod cancel;
 mod client;
 mod client_folder;
 mod error;
+mod failpoint;
 #[cfg(feature = "capi")]
 mod ffi;
 mod folder;

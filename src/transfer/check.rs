@@ -151,6 +151,17 @@ impl Work<'_> {
     }
 
     pub(super) fn found_size(&self, size: u64) -> Result<()> {
+        if let Some(wanted) = self.item.wanted_size
+            && wanted != size
+        {
+            return Err(Error::new(
+                ErrorKind::Changed,
+                format!(
+                    "{} has {size} bytes on the server, not the {wanted} that were asked for.",
+                    self.item.label
+                ),
+            ));
+        }
         let cut = self.engine.cut(self.item);
         self.item.discover(size, cut, &self.job.counters)?;
         self.engine.pump(cut.connections);
@@ -228,6 +239,7 @@ impl Work<'_> {
                 .header("last-modified")
                 .or(weak_etag)
                 .map(str::to_owned),
+            left_out: strong_etag.is_none(),
             strong_etag,
         };
         let mut state = self.item.lock();
@@ -239,6 +251,7 @@ impl Work<'_> {
                     return Err(changed_on_server(&self.item.label));
                 }
                 // What this reply says and the ones before did not, the next ones are compared with.
+                known.left_out |= version.left_out;
                 known.strong_etag = known.strong_etag.take().or(version.strong_etag);
                 known.last_modified = known.last_modified.take().or(version.last_modified);
             }

@@ -21,7 +21,7 @@ use crate::transport::{Backoff, Call, Reply, is_transient, read_failure};
 const BAD_REPLIES: u32 = 2;
 
 /// Tries are only counted anew when so much has come since.
-const PROGRESS: u64 = 4 * 1024;
+const PROGRESS: u64 = 64 * 1024;
 
 /// What a worker works on.
 pub(super) struct Work<'a> {
@@ -63,6 +63,7 @@ pub(super) struct View {
 impl Work<'_> {
     /// Fetches the range until it is complete or has to be left. Errors go to the item.
     pub(super) fn run(&self, range: &Range, buffer: &mut Vec<u8>) {
+        crate::failpoint::here("fetch");
         let mut backoff = Backoff::new(self.job.context.session.limits().retry);
         let mut bad_replies = 0u32;
         let mut before = range.written();
@@ -225,6 +226,10 @@ impl Work<'_> {
         let Some(view) = self.view() else {
             return Ok(End::Leave);
         };
+        if let Some(error) = self.job.context.observer.given_up() {
+            self.item.fail(error);
+            return Ok(End::Leave);
+        }
         let due = view.located.renew_at.is_some_and(|at| Instant::now() >= at);
         if due && self.job.locator.can_renew(self.index) && !view.located.single_use {
             self.renew(view.generation, None)
@@ -269,7 +274,10 @@ impl Work<'_> {
                 false => to.saturating_sub(1).to_string(),
             };
             call = call.header("Range", format!("bytes={from}-{last}"));
-            if let Some(etag) = version.as_ref().and_then(|known| known.strong_etag.clone()) {
+            if let Some(etag) = version
+                .filter(|known| !known.left_out)
+                .and_then(|known| known.strong_etag)
+            {
                 call = call.header("If-Match", etag);
             }
         }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::crew::{self, Crew, Next};
+use super::disk::Disk;
 use super::engine::NewItem;
 use super::located::Located;
 use super::plan::{self, Cut, Range};
@@ -22,6 +23,9 @@ const MAX_RESTARTS: u32 = 2;
 
 /// One file of a job.
 pub(super) struct Item {
+    /// Its place in the job.
+    pub(super) index: usize,
+    pub(super) disk: Arc<Disk>,
     pub(super) label: String,
     pub(super) target: Target,
     pub(super) existing: ExistingFile,
@@ -86,6 +90,8 @@ pub(super) struct State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Version {
     pub(super) strong_etag: Option<String>,
+    /// A reply left it out, so another server answers there as well, which would refuse it as a condition.
+    pub(super) left_out: bool,
     pub(super) last_modified: Option<String>,
 }
 
@@ -142,8 +148,16 @@ impl Crew for State {
 }
 
 impl Item {
-    pub(super) fn new(new: NewItem, fingerprint: String, durable: bool) -> Self {
+    pub(super) fn new(
+        index: usize,
+        new: NewItem,
+        fingerprint: String,
+        durable: bool,
+        disk: Arc<Disk>,
+    ) -> Self {
         Item {
+            index,
+            disk,
             label: new.label,
             target: new.target,
             existing: new.existing,

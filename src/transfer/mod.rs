@@ -4,6 +4,7 @@
 
 mod check;
 mod crew;
+mod disk;
 mod end;
 mod engine;
 mod fetch;

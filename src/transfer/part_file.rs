@@ -132,11 +132,20 @@ impl PartFile {
         let look =
             |error: &io::Error| Error::file(format_args!("look at {}", self.part.display()), error);
         let length = self.file.metadata().map_err(|error| look(&error))?.len();
-        if length != size || !is_still_there(&self.file, &self.part) {
+        if !is_still_there(&self.file, &self.part) {
+            return Err(Error::new(
+                ErrorKind::File,
+                format!(
+                    "The part file {} was removed or replaced while it was being written, or its folder was. Start the download again.",
+                    self.part.display()
+                ),
+            ));
+        }
+        if length != size {
             return Err(Error::new(
                 ErrorKind::Integrity,
                 format!(
-                    "The part file {} has {length} bytes instead of {size}, or is gone: another program changed it.",
+                    "The part file {} has {length} bytes instead of {size}: another program changed it.",
                     self.part.display()
                 ),
             ));

@@ -114,6 +114,7 @@ pub(super) fn accept(
             }
         }
         versions.push(provable.then(|| Version {
+            left_out: false,
             strong_etag: source.etag.clone(),
             last_modified: source.last_modified.clone(),
         }));

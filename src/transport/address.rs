@@ -65,6 +65,15 @@ pub(crate) fn origin(url: &str, what: &str) -> Result<Origin> {
             "The {what} uses http for the host {host}. Only https is allowed, except on this computer."
         )));
     }
+    // The parser takes a port that is none, such as 99999, and gives nothing for it.
+    let has_port = uri
+        .authority()
+        .is_some_and(|part| part.as_str().len() > part.host().len());
+    if has_port && uri.port_u16().is_none() {
+        return Err(Error::invalid(format!(
+            "The {what} has a port that is not a number from 0 to 65535."
+        )));
+    }
     let port = uri.port_u16().unwrap_or(if https { 443 } else { 80 });
     Ok(Origin { https, host, port })
 }
@@ -122,6 +131,8 @@ mod tests {
             "https:///a",
             "https://exa mple.com/",
             "http://127.0.0.1.example.com/",
+            "https://example.com:99999/",
+            "https://[::1]:x/",
         ] {
             let error = origin(refused, "url").unwrap_err();
             assert!(!error.message().contains("user:pass"), "{error}");

@@ -31,12 +31,12 @@ pub(super) fn secrets_of(call: &Call<'_>) -> Vec<Secret> {
                 && let Ok(plain) = STANDARD.decode(rest)
                 && let Ok(plain) = std::str::from_utf8(&plain)
             {
-                plain.split_once(':').map(|(_, password)| add(password));
+                add(plain.split_once(':').map_or("", |(_, password)| password));
             }
         }
         // Cookies.
         for cookie in value.split("; ") {
-            cookie.split_once('=').map(|(_, value)| add(value));
+            add(cookie.split_once('=').map_or("", |(_, value)| value));
         }
     }
     let query = call.url.split_once('?').map_or("", |(_, query)| query);

@@ -167,7 +167,7 @@ impl Program {
     fn text(&mut self) -> Option<String> {
         let word = self.word();
         let at = self.texts_taken;
-        self.texts_taken += 1;
+        self.texts_taken = self.texts_taken.saturating_add(1);
         let word = match word.as_deref() {
             Some("-") => return None,
             Some(word) => percent_decode_str(word).decode_utf8_lossy().into_owned(),

@@ -51,6 +51,20 @@ const MCS: Need = Need {
     source: Source::DebianPackage("mono-mcs"),
 };
 
+// Where it is installed is not on everybody's path.
+const SQUID: Need = Need {
+    name: "squid",
+    probe: Probe::Succeeds("dpkg", &["-s", "squid"]),
+    source: Source::DebianPackage("squid"),
+};
+
+/// `ip`, for the tests in a network of their own.
+const IPROUTE: Need = Need {
+    name: "iproute2",
+    probe: Probe::Succeeds("dpkg", &["-s", "iproute2"]),
+    source: Source::DebianPackage("iproute2"),
+};
+
 const CARGO_DENY: Need = Need {
     name: "cargo-deny",
     probe: Probe::OnPath("cargo-deny"),
@@ -126,7 +140,7 @@ pub(crate) const ALL: &[Step] = &[
         name: "tests",
         what: "unit, integration and documentation tests of the library and the sandbox",
         needs: &[],
-        wants: &[GCC, GXX, CLANG],
+        wants: &[GCC, GXX, CLANG, SQUID, IPROUTE],
         // Not xtask: a running program cannot be replaced on Windows.
         work: &[Work::cargo(
             "test --workspace --exclude xtask --no-fail-fast",

@@ -1,0 +1,60 @@
+//! Sizes at every edge.
+
+use super::*;
+
+#[test]
+fn every_size_around_a_part_arrives() {
+    for size in [
+        0,
+        1,
+        2,
+        PART - 1,
+        PART,
+        PART + 1,
+        2 * PART - 1,
+        2 * PART,
+        3 * PART + 1,
+    ] {
+        let file = data(size, size as u64);
+        let bytes = file.clone();
+        let server =
+            RawServer::start(move |asked| vec![Act::Send(good(asked, &bytes, Some("\"a\"")))]);
+        let client = builder().build().unwrap();
+        succeeds(&client, by_url(&server), &file);
+        succeeds(&client, sized(&server, size), &file);
+    }
+}
+
+#[test]
+fn a_size_that_no_file_can_have_costs_neither_memory_nor_the_old_file() {
+    let file = data(1000, 31);
+    for size in [
+        u64::MAX,
+        1 << 63,
+        (1 << 63) - 1,
+        1 << 62,
+        1_000_000_000_000_000,
+    ] {
+        let bytes = file.clone();
+        let server = RawServer::start(move |asked| vec![Act::Send(good(asked, &bytes, None))]);
+        let kinds = [
+            ErrorKind::File,
+            ErrorKind::DiskFull,
+            ErrorKind::Changed,
+            ErrorKind::BadResponse,
+        ];
+        fails(
+            &builder().build().unwrap(),
+            by_url(&server).size(size),
+            &kinds,
+        );
+        let client = builder().build().unwrap();
+        let results = client
+            .download(vec![by_url(&server).size(size).to_memory(1 << 20)], |_| {
+                true
+            })
+            .unwrap();
+        let error = results[0].as_ref().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Resource, "{error}");
+    }
+}

@@ -1,0 +1,67 @@
+//! Connections that end, at every moment they can.
+
+use super::*;
+
+const SIZE: usize = 6 * PART;
+
+#[test]
+fn a_connection_may_end_at_any_byte() {
+    let file = data(SIZE, 41);
+    for cut in [0, 1, 12, 40, 70, 100, 1000, PART] {
+        let bytes = file.clone();
+        let server = RawServer::start(move |asked| {
+            let mut answer = good(asked, &bytes, Some("\"a\""));
+            match asked.number % 3 == 1 {
+                true => {
+                    answer.truncate(cut);
+                    vec![Act::Send(answer), Act::Close]
+                }
+                false => vec![Act::Send(answer)],
+            }
+        });
+        succeeds(&builder().build().unwrap(), sized(&server, SIZE), &file);
+    }
+}
+
+#[test]
+fn a_server_that_closes_after_each_answer_is_no_trouble() {
+    let file = data(SIZE, 42);
+    let bytes = file.clone();
+    let server =
+        RawServer::start(move |asked| vec![Act::Send(good(asked, &bytes, None)), Act::Close]);
+    let result = succeeds(&builder().build().unwrap(), sized(&server, SIZE), &file);
+    assert_eq!(
+        result.retries, 0,
+        "an idle connection that ended is nobody's news"
+    );
+}
+
+#[test]
+fn a_few_bytes_with_each_connection_are_no_progress_for_ever() {
+    let file = data(SIZE, 43);
+    let server = RawServer::start(move |asked| {
+        let mut answer = good(asked, &file, None);
+        answer.truncate(100);
+        vec![Act::Send(answer), Act::Close]
+    });
+    let error = fails(
+        &builder().build().unwrap(),
+        sized(&server, SIZE),
+        &[ErrorKind::Network],
+    );
+    assert!(error.message().contains("127.0.0.1"), "{error}");
+}
+
+#[test]
+fn one_dead_connection_of_several_does_not_hold_up_the_rest() {
+    let file = data(SIZE, 44);
+    let bytes = file.clone();
+    let server = RawServer::start(move |asked| {
+        let answer = good(asked, &bytes, None);
+        match asked.number == 2 {
+            true => vec![Act::Send(answer[..answer.len() / 2].to_vec()), Act::Hang],
+            false => vec![Act::Send(answer)],
+        }
+    });
+    succeeds(&builder().build().unwrap(), sized(&server, SIZE), &file);
+}

@@ -1,0 +1,102 @@
+//! Folders and files that are not what a download needs.
+#![cfg(unix)]
+
+use std::os::unix::fs::symlink;
+
+use super::*;
+
+const SIZE: usize = 3 * PART;
+
+fn server(file: &[u8]) -> RawServer {
+    let bytes = file.to_vec();
+    RawServer::start(move |asked| vec![Act::Send(good(asked, &bytes, Some("\"a\"")))])
+}
+
+fn download(server: &RawServer, target: &Path) -> Result<ItemResult> {
+    let client = builder().build().unwrap();
+    let request = sized(server, SIZE).to_file(target);
+    client.download(vec![request], |_| true).unwrap().remove(0)
+}
+
+#[test]
+fn a_folder_that_is_not_there_or_is_none_is_said_at_once() {
+    let server = server(&data(SIZE, 91));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, OLD).unwrap();
+    for target in [
+        folder.path().join("none/model"),
+        file.join("model"),
+        folder.path().to_owned(),
+    ] {
+        let error = download(&server, &target).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::File, "{error}");
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), OLD);
+    assert!(
+        server.asked().is_empty(),
+        "nothing was downloaded for nothing"
+    );
+}
+
+#[test]
+fn a_link_in_place_of_the_part_file_is_not_followed() {
+    let server = server(&data(SIZE, 92));
+    let folder = tempfile::tempdir().unwrap();
+    let victim = folder.path().join("victim");
+    std::fs::write(&victim, OLD).unwrap();
+    let target = folder.path().join("model");
+    symlink(&victim, folder.path().join("model.apsfetch-part")).unwrap();
+    let error = download(&server, &target).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::File, "{error}");
+    assert_eq!(std::fs::read(&victim).unwrap(), OLD);
+    assert!(!is_here(&target));
+}
+
+#[test]
+fn a_folder_in_place_of_the_part_file_is_an_error() {
+    let server = server(&data(SIZE, 93));
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("model");
+    std::fs::create_dir(folder.path().join("model.apsfetch-part")).unwrap();
+    let error = download(&server, &target).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::File, "{error}");
+    assert!(!is_here(&target));
+}
+
+#[test]
+fn odd_names_are_names() {
+    let file = data(SIZE, 94);
+    let server = server(&file);
+    let folder = tempfile::tempdir().unwrap();
+    for name in [
+        "two\nlines",
+        " blanks ",
+        "\u{1f3e0} Haus.rvt",
+        "a\\b",
+        "-rf",
+        "ends.",
+        "\u{202e}gpj.exe",
+    ] {
+        let target = folder.path().join(name);
+        download(&server, &target).unwrap();
+        assert!(std::fs::read(&target).unwrap() == file, "{name:?}");
+    }
+}
+
+#[test]
+fn a_folder_that_goes_away_meanwhile_is_an_error_and_no_hang() {
+    let file = data(SIZE, 95);
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join("inner");
+    std::fs::create_dir(&inner).unwrap();
+    let target = inner.join("model");
+    let doomed = inner.clone();
+    let server = RawServer::start(move |asked| {
+        let _ = std::fs::remove_dir_all(&doomed);
+        vec![Act::Send(good(asked, &file, None))]
+    });
+    let error = download(&server, &target).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::File, "{error}");
+    assert!(!is_here(&inner));
+}
