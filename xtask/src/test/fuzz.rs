@@ -60,6 +60,7 @@ pub(crate) fn check(context: &Context<'_>) -> Result<()> {
             "-rss_limit_mb=2048",
             "-max_len=4096",
             "-verbosity=0",
+            "-print_funcs=0",
             "-print_final_stats=1",
         ]);
         let dictionary = folder.join("dictionaries").join(format!("{target}.dict"));
