@@ -10,7 +10,7 @@ use super::machine::{Context, succeed};
 use crate::project;
 
 /// How long each target runs.
-const SECONDS: u32 = 6;
+const SECONDS: u32 = 5;
 
 pub(crate) fn check(context: &Context<'_>) -> Result<()> {
     let has = |program: &str, arguments: &[&str]| {
