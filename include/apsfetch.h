@@ -348,6 +348,15 @@ int32_t apsfetch_config_set_retry_timeout_ms(apsfetch_config *config,
                                              apsfetch_error **error);
 
 /**
+ * How long a drive may take for one operation, such as a write to a network drive; forcing a file to the disk
+ * may take ten times as long. After that the file fails with `APSFETCH_E_TIMEOUT`. The thread that is stuck cannot
+ * be freed: `apsfetch_client_free` waits for it. 1 ms to a day, 60 s by default.
+ */
+int32_t apsfetch_config_set_disk_timeout_ms(apsfetch_config *config,
+                                            uint32_t limit_ms,
+                                            apsfetch_error **error);
+
+/**
  * A file of certificates in PEM form to trust beside those of the operating system, such as a firm's own
  * authority. `apsfetch_client_new` reads it.
  */
@@ -408,8 +417,8 @@ int32_t apsfetch_client_refresh_token(const apsfetch_client *client,
  * Frees a client. Its jobs are cancelled but keep their handles and results; its threads have ended when this
  * returns, or, if another thread is inside a call on the client, when that call returns.
  *
- * Calls of other threads that wait for an answer end with `APSFETCH_E_CANCELLED`. It may take a moment: a name
- * being resolved or a connection being made cannot be broken off.
+ * Calls of other threads that wait for an answer end with `APSFETCH_E_CANCELLED`. It may take some seconds while
+ * the operating system looks up a host name, which cannot be broken off.
  */
 int32_t apsfetch_client_free(apsfetch_client *client);
 
@@ -835,7 +844,7 @@ int32_t apsfetch_cancel_token_new(apsfetch_cancel_token **out, apsfetch_error **
 
 /**
  * Ends the calls that have the token, those under way and those to come, with `APSFETCH_E_CANCELLED`: within a
- * tenth of a second, except while a connection is being made.
+ * tenth of a second.
  */
 int32_t apsfetch_cancel_token_cancel(const apsfetch_cancel_token *token,
                                      apsfetch_error **error);

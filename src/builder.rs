@@ -44,6 +44,7 @@ pub struct ClientBuilder {
     proxy: Proxy,
     user_agent: String,
     durable: bool,
+    disk_timeout: Duration,
 }
 
 impl Default for ClientBuilder {
@@ -66,6 +67,7 @@ impl Default for ClientBuilder {
             proxy: Proxy::System,
             user_agent: concat!("apsfetch/", env!("CARGO_PKG_VERSION")).to_owned(),
             durable: false,
+            disk_timeout: Duration::from_secs(60),
         }
     }
 }
@@ -208,6 +210,14 @@ impl ClientBuilder {
         Ok(self)
     }
 
+    /// How long a drive may take for one operation, such as a write to a network drive; forcing a file to the disk may
+    /// take ten times as long. After that the file fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). 1 ms
+    /// to a day; the default is 60 s. The thread that is stuck cannot be freed: dropping the client waits for it.
+    pub fn disk_timeout(mut self, limit: Duration) -> Result<Self> {
+        self.disk_timeout = check_limit(limit, "disk timeout")?;
+        Ok(self)
+    }
+
     /// Certificates in PEM form to trust beside those of the operating system, such as a firm's own authority.
     pub fn ca_file(mut self, path: impl AsRef<Path>) -> Self {
         self.ca_file = Some(path.as_ref().to_owned());
@@ -295,6 +305,7 @@ impl ClientBuilder {
                 max_connections: self.max_connections as usize,
                 part_size: self.part_size,
                 durable: self.durable,
+                disk_timeout: self.disk_timeout,
             },
             threads,
         );

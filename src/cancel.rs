@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use crate::transport::Session;
 
 /// Ends blocking calls from another thread. Calls that were given the token fail with
-/// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) within 100 ms (a connection that is being made: within
-/// its own limit), those under way and those to come.
+/// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) within 100 ms, wherever they wait, those under way and those
+/// to come.
 ///
 /// Jobs have [`Job::cancel`](crate::Job::cancel) instead.
 #[derive(Debug, Clone, Default)]

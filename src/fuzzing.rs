@@ -17,6 +17,7 @@ pub const TARGETS: &[Target] = &[
     ("error_body", crate::transport::fuzz::error_body),
     ("file_names", crate::folder::fuzz::file_names),
     ("headers", crate::transport::fuzz::headers),
+    ("journal", crate::transfer::fuzz::journal),
     ("listing_file", crate::folder::fuzz::listing_file),
     ("listing_page", crate::aps::fuzz::listing_page),
     ("login_request", crate::login::fuzz::request),

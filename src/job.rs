@@ -1,16 +1,20 @@
 //! A download under way.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::client::Client;
 use crate::error::Result;
 use crate::transfer::{Engine, ItemProgress, ItemResult, JobInner, Progress};
 
+/// How often a thread that waits looks whether the disk still answers.
+const LOOK: Duration = Duration::from_millis(25);
+
 /// A download of one or more items that runs on threads of its client.
 ///
 /// It can be watched and cancelled from any thread. Dropping it cancels what is not over and waits until
-/// nothing of it writes any more.
+/// nothing of it writes any more, except to a drive that does not answer: what is stuck there goes on when the
+/// drive does, and is waited for when the client is dropped.
 pub struct Job {
     engine: Arc<Engine>,
     inner: Arc<JobInner>,
@@ -31,22 +35,43 @@ impl Job {
 
     /// Waits for the end, at most `limit`. Whether the job is over.
     pub fn wait(&self, limit: Duration) -> bool {
-        self.inner.wait(Some(limit))
+        let begun = Instant::now();
+        loop {
+            let left = limit.saturating_sub(begun.elapsed());
+            if self.inner.wait(Some(left.min(LOOK))) {
+                return true;
+            }
+            self.engine.look_after(&self.inner);
+            if left.is_zero() {
+                return self.inner.is_finished();
+            }
+        }
     }
 
     /// Waits for the end, however long it takes.
     pub fn join(&self) {
-        self.inner.wait(None);
+        while !self.inner.wait(Some(LOOK)) {
+            self.engine.look_after(&self.inner);
+        }
     }
 
     /// Whether the job is over.
     pub fn is_finished(&self) -> bool {
+        self.look();
         self.inner.is_finished()
     }
 
     /// How far it has come.
     pub fn progress(&self) -> Progress {
+        self.look();
         self.inner.progress()
+    }
+
+    /// Whoever polls instead of waiting gives up a drive that does not answer as well.
+    fn look(&self) {
+        if !self.inner.is_finished() {
+            self.engine.look_after(&self.inner);
+        }
     }
 
     /// How far one item has come, or `None` beyond the last one. `index` is its place in the requests.

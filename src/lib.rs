@@ -55,6 +55,7 @@ mod cancel;
 mod client;
 mod client_folder;
 mod error;
+mod failpoint;
 #[cfg(feature = "capi")]
 mod ffi;
 mod folder;
@@ -69,6 +70,7 @@ mod objects;
 mod request;
 mod secret;
 mod signed;
+mod sync;
 mod threads;
 mod transfer;
 mod transport;

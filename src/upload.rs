@@ -251,6 +251,7 @@ impl Work {
     }
 
     fn send(&self) -> Result<UploadResult> {
+        crate::failpoint::here("upload");
         let mut backoff = Backoff::new(self.session.limits().retry);
         let mut ask_first = self.version.length > 0;
         let mut puts = 0u32;

@@ -71,7 +71,7 @@ pub(crate) struct BatchItem {
 }
 
 #[derive(Deserialize)]
-struct Body {
+pub(super) struct Body {
     results: HashMap<String, Entry>,
 }
 
@@ -119,25 +119,30 @@ impl Api {
             body: Some(&body),
             doing: "Signing the objects",
         };
-        self.ask(context, &call, &[], |reply| {
-            read(reply, query, items, self.is_https())
-        })
+        let answer = self.ask(context, &call, &[], read)?;
+        Ok(signed(answer, query, items, self.is_https()))
     }
 }
 
+pub(super) fn read(reply: Reply) -> Result<(SystemTime, Body)> {
+    let server_now = reply.date();
+    Ok((
+        server_now,
+        json::read(reply, "batchsigneds3download reply")?,
+    ))
+}
+
 /// The answer for each item, in their order.
-pub(super) fn read(
-    reply: Reply,
+pub(super) fn signed(
+    (server_now, mut body): (SystemTime, Body),
     query: &BatchQuery,
     items: &[BatchItem],
     https: bool,
-) -> Result<Vec<Result<Signed>>> {
-    let server_now = reply.date();
+) -> Vec<Result<Signed>> {
     let lifetime = Duration::from_secs(
         u64::from(query.minutes_expiration.unwrap_or(DEFAULT_MINUTES)).saturating_mul(60),
     );
-    let mut body: Body = json::read(reply, "batchsigneds3download reply")?;
-    Ok(items
+    items
         .iter()
         .map(|item| {
             // Some deployments answer with the encoded form of the key.
@@ -153,7 +158,7 @@ pub(super) fn read(
                 })?;
             entry.into_signed(server_now, lifetime, https)
         })
-        .collect())
+        .collect()
 }
 
 impl Entry {

@@ -75,8 +75,9 @@ pub(crate) fn batch(data: &[u8]) {
         object_key: key.to_owned(),
         ..BatchItem::default()
     });
-    match super::batch::read(reply, &BatchQuery::default(), &items, true) {
-        Ok(answers) => {
+    match super::batch::read(reply) {
+        Ok(answer) => {
+            let answers = super::batch::signed(answer, &BatchQuery::default(), &items, true);
             assert_eq!(answers.len(), items.len());
             for answer in answers {
                 match answer {
@@ -93,7 +94,7 @@ pub(crate) fn signed_cookies(data: &[u8]) {
     let Some(reply) = reply(data) else {
         return;
     };
-    match super::signed_cookies::read(reply) {
+    match super::signed_cookies::read(reply).and_then(super::signed_cookies::signed) {
         Ok(signed) => {
             check_signed(&signed);
             let names: Vec<&str> = signed
@@ -117,7 +118,8 @@ pub(crate) fn signed_url(data: &[u8]) {
     let Some(reply) = reply(data) else {
         return;
     };
-    match super::signed_url::read(reply, true) {
+    let answer = super::signed_url::read(reply);
+    match answer.and_then(|answer| super::signed_url::signed_url(answer, true)) {
         Ok(signed) => {
             check_url(signed.url());
             assert!(signed.is_single_use(), "what was asked for stays so");
@@ -204,7 +206,8 @@ pub(crate) fn listing_page(data: &[u8]) {
         return;
     };
     let base = format!("https://{HOST}");
-    match super::objects::read_page(reply, &base, "my-bucket") {
+    let answer = super::objects::read_page(reply);
+    match answer.and_then(|answer| super::objects::page_of(answer, &base, "my-bucket")) {
         Ok(page) => {
             assert!(
                 page.objects

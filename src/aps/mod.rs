@@ -140,6 +140,9 @@ impl Api {
         accept: &[u16],
         mut read: impl FnMut(Reply) -> Result<T>,
     ) -> Result<T> {
+        if let Some(error) = context.observer.given_up() {
+            return Err(error);
+        }
         let url = format!("{}{}", self.base, call.path);
         let mut backoff = Backoff::new(context.session.limits().retry);
         let mut rejections = 0u32;

@@ -19,7 +19,7 @@ const BARREN_PAGES: u32 = 50;
 const LONGEST_QUERY: usize = 8 * 1024;
 
 #[derive(Deserialize)]
-struct Page {
+pub(super) struct Page {
     #[serde(default)]
     items: Option<Vec<Object>>,
     #[serde(default, deserialize_with = "json::text")]
@@ -110,9 +110,8 @@ impl Api {
             body: None,
             doing: "Listing the bucket",
         };
-        self.ask(context, &call, &[], |reply| {
-            read_page(reply, &self.base, bucket)
-        })
+        let answer = self.ask(context, &call, &[], read_page)?;
+        page_of(answer, &self.base, bucket)
     }
 
     /// What APS says of one object.
@@ -142,11 +141,18 @@ impl Api {
     }
 }
 
-/// One page, whose next page is one of the same bucket at the same origin.
-pub(super) fn read_page(reply: Reply, base: &str, bucket: &str) -> Result<ObjectPage> {
-    let resource = resource(bucket);
+pub(super) fn read_page(reply: Reply) -> Result<(Option<String>, Page)> {
     let request_id = reply.request_id();
-    let page: Page = json::read(reply, "listing of the bucket")?;
+    Ok((request_id, json::read(reply, "listing of the bucket")?))
+}
+
+/// One page, whose next page is one of the same bucket at the same origin.
+pub(super) fn page_of(
+    (request_id, page): (Option<String>, Page),
+    base: &str,
+    bucket: &str,
+) -> Result<ObjectPage> {
+    let resource = resource(bucket);
     let read = || {
         // Nothing is not the same as no objects: a file must not be missing silently.
         let objects = page.items.ok_or_else(|| {

@@ -1,5 +1,7 @@
 //! Fetch Derivative Download URL: `GET {urn}/manifest/{derivativeUrn}/signedcookies`.
 
+use std::time::SystemTime;
+
 use serde::Deserialize;
 
 use super::encode::segment;
@@ -33,7 +35,7 @@ impl CookieQuery {
 }
 
 #[derive(Deserialize)]
-struct Body {
+pub(super) struct Body {
     url: String,
     #[serde(default, deserialize_with = "json::number")]
     size: Option<u64>,
@@ -73,21 +75,28 @@ impl Api {
             body: None,
             doing: "Signing the derivative",
         };
-        self.ask(context, &call, &[], |reply| {
-            if reply.status == 202 {
-                return Err(reply.into_error("Signing the derivative"));
-            }
-            read(reply)
-        })
-        .map_err(|error| super::direct::explain_svf2(derivative_urn, error))
+        let answer = self
+            .ask(context, &call, &[], read)
+            .map_err(|error| super::direct::explain_svf2(derivative_urn, error))?;
+        signed(answer)
     }
 }
 
-/// The URL with its cookies, if the cookies are for the URL's host.
-pub(super) fn read(reply: Reply) -> Result<Signed> {
+/// What an answer says, the cookies each with its domain.
+pub(super) type Answer = (SystemTime, Vec<(Cookie, String)>, Body);
+
+pub(super) fn read(reply: Reply) -> Result<Answer> {
+    if reply.status == 202 {
+        return Err(reply.into_error("Signing the derivative"));
+    }
     let server_now = reply.date();
     let cookies = read_cookies(&reply);
-    let body: Body = json::read(reply, "signedcookies reply")?;
+    let body = json::read(reply, "signedcookies reply")?;
+    Ok((server_now, cookies, body))
+}
+
+/// The URL with its cookies, if the cookies are for the URL's host.
+pub(super) fn signed((server_now, cookies, body): Answer) -> Result<Signed> {
     let target = origin(&body.url, "download URL in the signedcookies reply")
         .map_err(|error| Error::bad_response(error.message()))?;
     let cookies = cookies

@@ -70,7 +70,7 @@ struct RequestBody {
 }
 
 #[derive(Deserialize)]
-struct ReplyBody {
+pub(super) struct ReplyBody {
     #[serde(rename = "signedUrl")]
     signed_url: String,
     #[serde(default, deserialize_with = "json::number")]
@@ -115,13 +115,20 @@ impl Api {
             body: Some(&body),
             doing: "Creating a signed URL",
         };
-        self.ask(context, &call, &[], |reply| read(reply, options.single_use))
+        let answer = self.ask(context, &call, &[], read)?;
+        signed_url(answer, options.single_use)
     }
 }
 
-pub(super) fn read(reply: Reply, single_use: bool) -> Result<SignedUrl> {
+pub(super) fn read(reply: Reply) -> Result<(SystemTime, ReplyBody)> {
     let server_now = reply.date();
-    let body: ReplyBody = json::read(reply, "signed URL reply")?;
+    Ok((server_now, json::read(reply, "signed URL reply")?))
+}
+
+pub(super) fn signed_url(
+    (server_now, body): (SystemTime, ReplyBody),
+    single_use: bool,
+) -> Result<SignedUrl> {
     origin(&body.signed_url, "signed URL in the reply")
         .map_err(|error| Error::bad_response(error.message()))?;
     let expires_at = body

@@ -235,6 +235,7 @@ impl Tokens {
     fn renew(&self, grant: &Arc<Grant>, generation: u64) {
         let began = (self.now)();
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            crate::failpoint::here("token");
             let session = self.network.session();
             self.closing.watch(&session);
             grant.fetch(&session, &self.url)

@@ -103,7 +103,10 @@ impl<E: Send + 'static, T: Send + 'static> Operation<E, T> {
         };
         let run = move || {
             // The body is gone before the caller hears of the end, and with it the client it works for.
-            let caught = catch_unwind(AssertUnwindSafe(|| body(&mut |event| shared.ask(event))));
+            let caught = catch_unwind(AssertUnwindSafe(|| {
+                crate::failpoint::here("call");
+                body(&mut |event| shared.ask(event))
+            }));
             let mut state = shared.lock();
             state.outcome = Some(caught.unwrap_or_else(|_| Err(guard::bug())));
             state.over = true;

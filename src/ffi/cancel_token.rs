@@ -36,7 +36,7 @@ pub unsafe extern "C" fn apsfetch_cancel_token_new(
 }
 
 /// Ends the calls that have the token, those under way and those to come, with `APSFETCH_E_CANCELLED`: within a
-/// tenth of a second, except while a connection is being made.
+/// tenth of a second.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn apsfetch_cancel_token_cancel(
     token: *const apsfetch_cancel_token,

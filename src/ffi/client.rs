@@ -87,8 +87,8 @@ pub unsafe extern "C" fn apsfetch_client_refresh_token(
 /// Frees a client. Its jobs are cancelled but keep their handles and results; its threads have ended when this
 /// returns, or, if another thread is inside a call on the client, when that call returns.
 ///
-/// Calls of other threads that wait for an answer end with `APSFETCH_E_CANCELLED`. It may take a moment: a name
-/// being resolved or a connection being made cannot be broken off.
+/// Calls of other threads that wait for an answer end with `APSFETCH_E_CANCELLED`. It may take some seconds while
+/// the operating system looks up a host name, which cannot be broken off.
 #[unsafe(no_mangle)]
 pub extern "C" fn apsfetch_client_free(client: *mut apsfetch_client) -> i32 {
     release::free(client, Client::shut_down)

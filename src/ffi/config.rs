@@ -312,6 +312,23 @@ pub unsafe extern "C" fn apsfetch_config_set_retry_timeout_ms(
     }
 }
 
+/// How long a drive may take for one operation, such as a write to a network drive; forcing a file to the disk
+/// may take ten times as long. After that the file fails with `APSFETCH_E_TIMEOUT`. The thread that is stuck cannot
+/// be freed: `apsfetch_client_free` waits for it. 1 ms to a day, 60 s by default.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn apsfetch_config_set_disk_timeout_ms(
+    config: *mut apsfetch_config,
+    limit_ms: u32,
+    error: *mut *mut apsfetch_error,
+) -> i32 {
+    // SAFETY: the caller vouches for the pointer, as the contract says.
+    unsafe {
+        edit(config, error, |builder| {
+            builder.disk_timeout(milliseconds(limit_ms))
+        })
+    }
+}
+
 /// A file of certificates in PEM form to trust beside those of the operating system, such as a firm's own
 /// authority. `apsfetch_client_new` reads it.
 #[unsafe(no_mangle)]

@@ -56,7 +56,7 @@ pub unsafe extern "C-unwind" fn apsfetch_download(
     }
     loop {
         let mut now = apsfetch_progress::default();
-        let over = guard::value(true, || {
+        let waited = guard::value(None, || {
             let job = running.job()?;
             let over = job.wait(if callback.is_some() {
                 SLICE
@@ -64,8 +64,13 @@ pub unsafe extern "C-unwind" fn apsfetch_download(
                 Duration::MAX
             });
             now = apsfetch_progress::new(&job.progress());
-            Ok(over)
+            Ok(Some(over))
         });
+        // A bug: the job is broken off as soon as this function is left.
+        let Some(over) = waited else {
+            // SAFETY: the caller vouches for the pointer, as the contract says.
+            return unsafe { guard::call(error, || Err(guard::bug())) };
+        };
         if let Some(callback) = callback {
             // SAFETY: the caller vouches for its function, and the progress outlives the call.
             let answer = unsafe { callback(&raw const now, user_data) };

@@ -78,7 +78,10 @@ fn catch<T>(body: impl FnOnce() -> T) -> Option<T> {
     INSIDE.set(depth.saturating_add(1));
     // Whatever the body left half done is behind a lock that is taken over from a panicked thread, or is
     // thrown away.
-    let result = catch_unwind(AssertUnwindSafe(body));
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        crate::failpoint::here("entry");
+        body()
+    }));
     INSIDE.set(depth);
     result.ok()
 }

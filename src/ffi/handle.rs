@@ -5,11 +5,14 @@
 //! freed. A call works on its own clone of the `Arc`, so an object lives until the last call on it has
 //! returned, whoever frees it meanwhile.
 
+use super::table::Entries;
+use crate::sync::RwLock;
+use crate::sync::atomic::AtomicU64;
 use crate::{Error, ErrorKind, Result};
 use std::any::Any;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A type of C, and the Rust object behind it. No two have the same object type.
@@ -27,8 +30,7 @@ pub(super) trait Handle {
 struct Table {
     /// Whose it is; 0 as long as it is nobody's.
     process: AtomicU32,
-    last_number: AtomicU64,
-    entries: RwLock<BTreeMap<u64, Entry>>,
+    objects: Entries<Entry>,
 }
 
 struct Entry {
@@ -46,8 +48,10 @@ const NUMBER_SHIFT: u32 = GENERATION_BITS + 1;
 static TABLES: [Table; GENERATIONS] = [const {
     Table {
         process: AtomicU32::new(0),
-        last_number: AtomicU64::new(0),
-        entries: RwLock::new(BTreeMap::new()),
+        objects: Entries {
+            last_number: AtomicU64::new(0),
+            entries: RwLock::new(BTreeMap::new()),
+        },
     }
 }; GENERATIONS];
 
@@ -64,9 +68,6 @@ fn current() -> Result<(usize, &'static Table)> {
             .compare_exchange(0, process, Ordering::AcqRel, Ordering::Acquire)
         {
             Ok(_) => {
-                table
-                    .last_number
-                    .fetch_add(first_number(process), Ordering::Relaxed);
                 GENERATION.fetch_max(generation, Ordering::AcqRel);
                 return Ok((generation, table));
             }
@@ -98,20 +99,15 @@ fn first_number(process: u32) -> u64 {
 /// Puts an object into the table; the handle is its only owner from now on.
 pub(super) fn insert<H: Handle>(object: H::Object) -> Result<*mut H> {
     let (generation, table) = current()?;
-    let number = table
-        .last_number
-        .fetch_add(1, Ordering::Relaxed)
-        .wrapping_add(1);
-    let id = (number << NUMBER_SHIFT) | ((generation as u64) << 1) | MARK;
     let entry = Entry {
         object: Arc::new(object),
         name: H::NAME,
     };
-    table
-        .entries
-        .write()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(id, entry);
+    let id = table.objects.insert(
+        || first_number(std::process::id()),
+        |number| (number << NUMBER_SHIFT) | ((generation as u64) << 1) | MARK,
+        entry,
+    );
     Ok(std::ptr::without_provenance_mut(id as usize))
 }
 
@@ -119,32 +115,20 @@ pub(super) fn insert<H: Handle>(object: H::Object) -> Result<*mut H> {
 pub(super) fn get<H: Handle>(handle: *const H) -> Result<Arc<H::Object>> {
     let id = handle.addr() as u64;
     let table = table_of::<H>(id)?;
-    let entries = table.entries.read().unwrap_or_else(PoisonError::into_inner);
-    match entries.get(&id) {
-        Some(entry) => downcast::<H>(entry),
-        None => Err(unknown::<H>()),
-    }
+    table
+        .objects
+        .get(id, downcast::<H>)
+        .unwrap_or_else(|| Err(unknown::<H>()))
 }
 
 /// Takes an object out of the table, so that its handle is no longer valid. Calls that are inside it go on.
 pub(super) fn remove<H: Handle>(handle: *const H) -> Result<Arc<H::Object>> {
     let id = handle.addr() as u64;
     let table = table_of::<H>(id)?;
-    let mut entries = table
-        .entries
-        .write()
-        .unwrap_or_else(PoisonError::into_inner);
-    let object = match entries.get(&id) {
-        Some(entry) => downcast::<H>(entry)?,
-        None => return Err(unknown::<H>()),
-    };
-    // The caller's clone is not the last one, so nothing of the object runs under the lock.
-    entries.remove(&id);
-    if entries.is_empty() {
-        // An emptied map keeps some memory, which nobody could give back once the library is unloaded.
-        *entries = BTreeMap::new();
-    }
-    Ok(object)
+    table
+        .objects
+        .remove(id, downcast::<H>)
+        .unwrap_or_else(|| Err(unknown::<H>()))
 }
 
 fn downcast<H: Handle>(entry: &Entry) -> Result<Arc<H::Object>> {

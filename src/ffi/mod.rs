@@ -33,6 +33,7 @@ mod download;
 mod error;
 mod folder;
 #[cfg(any(test, feature = "fuzzing"))]
+#[allow(clippy::arithmetic_side_effects)]
 pub(crate) mod fuzz;
 mod guard;
 mod handle;
@@ -56,6 +57,7 @@ mod result;
 mod signed;
 mod signing;
 mod status;
+mod table;
 mod text;
 mod upload;
 mod upload_options;

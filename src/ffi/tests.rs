@@ -1,5 +1,7 @@
 //! What cannot be seen from C: deliberate panics, and that constants and Rust agree.
 
+mod panics;
+
 use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
@@ -153,6 +155,7 @@ fn a_panic_in_a_worker_is_the_status_of_its_item() {
         max_connections: 1,
         part_size: 0,
         durable: false,
+        disk_timeout: std::time::Duration::from_secs(60),
     };
     let engine = Engine::new(options, Threads::default());
     let item = NewItem {

@@ -13,7 +13,7 @@ pub(crate) fn file_names(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let mut layout = Layout::default();
     let mut wanted = Vec::new();
-    for line in text.split('\n').take(100) {
+    for line in text.split('\n').take(30) {
         for path in [
             safe_path(line),
             of_derivative(line),
@@ -76,7 +76,8 @@ fn check_path(path: &str) {
         );
         assert!(!name.chars().any(char::is_control), "{name:?}");
         let lower = name.to_lowercase();
-        assert!(!lower.ends_with(".apsfetch-part"), "{name:?}");
+        let is_ours = lower.ends_with(".apsfetch-part") || lower.ends_with(".apsfetch-journal");
+        assert!(!is_ours, "{name:?}");
         let stem = lower.split('.').next().unwrap_or_default().trim_end();
         assert!(
             !["con", "prn", "aux", "nul", "com1", "lpt9"].contains(&stem),

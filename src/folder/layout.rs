@@ -78,19 +78,23 @@ pub(super) fn is_variant(wanted: &str, path: &str) -> bool {
             (None, None) => return true,
             (Some(wanted), Some(name)) if wanted == name => {}
             (Some(wanted), Some(name)) => {
-                let number = name
-                    .rfind(" (")
-                    .and_then(|at| name.get(at.saturating_add(2)..))
-                    .and_then(|rest| rest.split(')').next())
-                    .and_then(|digits| digits.parse::<u32>().ok())
-                    .unwrap_or(0);
-                if number < 2 || numbered(wanted, number) != name {
+                if !is_numbered(wanted, name) {
                     return false;
                 }
             }
             _ => return false,
         }
     }
+}
+
+/// Whether `name` is `wanted` with a number in it. Names may have other numbers in parentheses, also behind ours.
+fn is_numbered(wanted: &str, name: &str) -> bool {
+    name.match_indices(" (").any(|(at, mark)| {
+        name.get(at.saturating_add(mark.len())..)
+            .and_then(|rest| rest.split(')').next())
+            .and_then(|digits| digits.parse::<u32>().ok())
+            .is_some_and(|number| number >= 2 && numbered(wanted, number) == name)
+    })
 }
 
 /// The folders of a path, from the outermost.
@@ -143,6 +147,7 @@ mod tests {
         assert!(is_variant("a/b.txt", "a/b.txt"));
         assert!(is_variant("a/b.txt", "a (3)/b (2).txt"));
         assert!(is_variant("b (2).txt", "b (2) (2).txt"));
+        assert!(is_variant("a.v (1)", "a (2).v (1)"));
         for other in [
             "b.txt",
             "a/c.txt",

@@ -3,8 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::disk::Disk;
+use super::end;
 use super::item::Item;
 use super::located::Locate;
 use super::plan::Cut;
@@ -27,6 +29,8 @@ pub(crate) struct EngineOptions {
     pub(crate) part_size: u64,
     /// Force every file to the disk before it counts.
     pub(crate) durable: bool,
+    /// How long one operation of the file system may take.
+    pub(crate) disk_timeout: Duration,
 }
 
 /// What a job is made of.
@@ -128,8 +132,14 @@ impl Engine {
         session: Arc<crate::transport::Session>,
     ) -> Result<Arc<JobInner>> {
         self.pool()?;
-        let counters = Arc::new(Counters::new(items.len(), self.options.max_connections));
+        let counters = Arc::new(Counters::new(
+            items.len(),
+            self.options.max_connections,
+            session.limits().retry,
+        ));
+        let disk = Arc::new(Disk::new(self.options.disk_timeout));
         let job = Arc::new(JobInner {
+            disk: disk.clone(),
             queue: Mutex::new(Queue {
                 unsigned: locator.groups().into(),
                 signing: 0,
@@ -142,7 +152,8 @@ impl Engine {
                 .enumerate()
                 .map(|(index, new)| {
                     let fingerprint = locator.fingerprint(index);
-                    Arc::new(Item::new(new, fingerprint, self.options.durable))
+                    let durable = self.options.durable;
+                    Arc::new(Item::new(index, new, fingerprint, durable, disk.clone()))
                 })
                 .collect(),
             locator,
@@ -234,23 +245,64 @@ impl Engine {
     /// The life of a worker: one unit after the other, until there are none.
     fn work(self: &Arc<Self>) {
         let mut buffer = Vec::new();
-        while let Some((job, unit)) = self.next() {
-            let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                self.perform(&job, &unit, &mut buffer);
-            }));
-            if caught.is_err() {
-                let error = Error::new(
-                    ErrorKind::Panic,
-                    "A bug in apsfetch stopped the download of this file. Please report it.",
-                );
-                self.clean_up(&job, &unit, error);
+        loop {
+            let (job, unit) = match caught(|| self.next()) {
+                Some(Some(next)) => next,
+                Some(None) => return,
+                None => return self.give_up(),
+            };
+            if caught(|| self.perform(&job, &unit, &mut buffer)).is_none() {
+                self.put_right(&job, &unit);
             }
             job.workers.fetch_sub(1, Ordering::Relaxed);
         }
     }
 
+    /// After a panic: the unit's items get it as their result. A second one on the way must not leave anybody
+    /// waiting for them.
+    fn put_right(self: &Arc<Self>, job: &Arc<JobInner>, unit: &Unit) {
+        let error = Error::new(
+            ErrorKind::Panic,
+            "A bug in apsfetch stopped the download of this file. Please report it.",
+        );
+        if caught(|| self.clean_up(job, unit, error.clone())).is_none() {
+            let items = match unit {
+                Unit::Locate(group) => group.as_slice(),
+                Unit::Open(index) | Unit::Fetch(index, _) => std::slice::from_ref(index),
+            };
+            for index in items {
+                let _ = caught(|| self.conclude(job, *index, Err(error.clone())));
+            }
+        }
+        self.retire_what_is_over();
+    }
+
+    /// After a panic, which may have come when all items of a job had their results already.
+    fn retire_what_is_over(self: &Arc<Self>) {
+        let jobs = self.lock().jobs.clone();
+        for job in jobs {
+            let unretired = job.lock_queue().open == 0 && !job.is_finished();
+            if unretired {
+                let _ = caught(|| self.retire(&job));
+            }
+        }
+    }
+
+    /// After a panic between two units, which can be any job's: the worker ends, and all jobs do.
+    fn give_up(self: &Arc<Self>) {
+        let jobs = {
+            let mut state = self.lock();
+            self.set_workers(&mut state, |workers| workers.saturating_sub(1));
+            state.jobs.clone()
+        };
+        for job in jobs {
+            let _ = caught(|| self.cancel(&job));
+        }
+    }
+
     /// The next unit, of the job with the fewest workers; `None` ends the worker.
     fn next(&self) -> Option<(Arc<JobInner>, Unit)> {
+        crate::failpoint::here("next");
         let mut state = self.lock();
         let mut jobs: Vec<_> = state.jobs.iter().collect();
         jobs.sort_by_key(|job| job.workers.load(Ordering::Relaxed));
@@ -321,7 +373,9 @@ impl Engine {
         let engine = self.clone();
         pool.spawn(move || {
             // A panic in here is the job's to report; the count must be right whatever happens.
-            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| task(&engine)));
+            if caught(|| task(&engine)).is_none() {
+                engine.retire_what_is_over();
+            }
             let mut state = engine.lock();
             state.aside = state.aside.saturating_sub(1);
             engine.rested.notify_all();
@@ -331,15 +385,14 @@ impl Engine {
 
     /// Takes a job that is over off the list.
     pub(super) fn retire(self: &Arc<Self>, job: &Arc<JobInner>) {
+        crate::failpoint::here("retire");
         {
             let mut state = self.lock();
             state.jobs.retain(|other| !Arc::ptr_eq(other, job));
         }
-        {
-            let _queue = job.lock_queue();
+        end::announce(&job.queue, &job.over, || {
             job.counters.finished.store(true, Ordering::Release);
-            job.over.notify_all();
-        }
+        });
         // The others get its share.
         self.pump(self.options.max_connections);
     }
@@ -369,4 +422,9 @@ impl Engine {
         drop(pool);
         self.threads.join();
     }
+}
+
+/// What comes of something, or `None` if it panicked. What it was about is put right by the caller.
+fn caught<T>(something: impl FnOnce() -> T) -> Option<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(something)).ok()
 }

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use super::check::changed_on_server;
 use super::engine::Engine;
-use super::item::Item;
+use super::item::{Item, State};
 use super::located::Located;
 use super::pace::{Pace, Stop, fill};
 use super::plan::{BLOCK, Claim, Range};
 use super::queue::JobInner;
+use super::renewal::{self, Renewable};
 use super::sink::Sink;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::{Backoff, Call, Reply, is_transient, read_failure};
@@ -40,6 +41,16 @@ pub(super) enum End {
     Leave,
 }
 
+impl Renewable for State {
+    fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    fn renewing(&mut self) -> &mut bool {
+        &mut self.renewing
+    }
+}
+
 /// What is the same for one request.
 pub(super) struct View {
     pub(super) located: Arc<Located>,
@@ -52,6 +63,7 @@ pub(super) struct View {
 impl Work<'_> {
     /// Fetches the range until it is complete or has to be left. Errors go to the item.
     pub(super) fn run(&self, range: &Range, buffer: &mut Vec<u8>) {
+        crate::failpoint::here("fetch");
         let mut backoff = Backoff::new(self.job.context.session.limits().retry);
         let mut bad_replies = 0u32;
         let mut before = range.written();
@@ -137,26 +149,14 @@ impl Work<'_> {
 
     /// Has the address signed again: once for all workers that found it expired.
     fn renew(&self, generation: u64, cause: Option<Error>) -> Result<()> {
-        let mut state = self.item.lock();
-        loop {
+        let item = self.item;
+        let turn = renewal::turn(&item.state, &item.renewed, generation, |state| {
             self.job.context.session.check()?;
-            if state.generation != generation {
-                return Ok(());
-            }
-            // Whoever was renewing may have ended without a word.
-            if let Some(error) = &state.error {
-                return Err(error.clone());
-            }
-            if !state.renewing {
-                break;
-            }
-            state = self
-                .item
-                .renewed
-                .wait_timeout(state, Duration::from_millis(50))
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .0;
-        }
+            state.error.clone().map_or(Ok(()), Err)
+        })?;
+        let Some(mut state) = turn else {
+            return Ok(());
+        };
         if !self.job.locator.can_renew(self.index) {
             return cause.map_or(Ok(()), Err);
         }
@@ -175,9 +175,8 @@ impl Work<'_> {
             }
             state.barren_renewals = state.barren_renewals.saturating_add(1);
         }
-        state.renewing = true;
         let before = state.located.clone();
-        drop(state);
+        renewal::begin(state);
         let answer = self
             .job
             .locator
@@ -192,10 +191,7 @@ impl Work<'_> {
                 false => Ok(()),
             }
         });
-        let mut state = self.item.lock();
-        state.renewing = false;
-        self.item.renewed.notify_all();
-        drop(state);
+        renewal::end(&item.state, &item.renewed);
         match outcome {
             // The new version is fetched as a whole, from the new address.
             Err(error) if error.kind() == ErrorKind::Changed => {
@@ -230,6 +226,10 @@ impl Work<'_> {
         let Some(view) = self.view() else {
             return Ok(End::Leave);
         };
+        if let Some(error) = self.job.context.observer.given_up() {
+            self.item.fail(error);
+            return Ok(End::Leave);
+        }
         let due = view.located.renew_at.is_some_and(|at| Instant::now() >= at);
         if due && self.job.locator.can_renew(self.index) && !view.located.single_use {
             self.renew(view.generation, None)

@@ -83,7 +83,7 @@ impl Item {
         };
         self.due.put_off();
         let (sink, found) = match &self.target {
-            Target::File(path) => Sink::file(path, self.durable)?,
+            Target::File(path) => Sink::file(path, self.durable, &self.disk, self.index)?,
             Target::Memory(limit) => (Sink::memory(*limit), None),
         };
         let resuming = found

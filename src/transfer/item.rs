@@ -3,6 +3,8 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::crew::{self, Crew, Next};
+use super::disk::Disk;
 use super::engine::NewItem;
 use super::located::Located;
 use super::plan::{self, Cut, Range};
@@ -21,6 +23,9 @@ const MAX_RESTARTS: u32 = 2;
 
 /// One file of a job.
 pub(super) struct Item {
+    /// Its place in the job.
+    pub(super) index: usize,
+    pub(super) disk: Arc<Disk>,
     pub(super) label: String,
     pub(super) target: Target,
     pub(super) existing: ExistingFile,
@@ -124,18 +129,35 @@ struct Restart {
     cause: Error,
 }
 
-/// What a worker has to do after it has left an item.
-pub(super) enum Next {
-    Nothing,
-    /// There are new ranges for others.
-    Pump,
-    /// It was the last one, and the item is over.
-    Finish,
+impl Crew for State {
+    fn workers(&mut self) -> &mut usize {
+        &mut self.workers
+    }
+
+    fn finishing(&mut self) -> &mut bool {
+        &mut self.finishing
+    }
+
+    fn is_to_start_over(&self) -> bool {
+        self.error.is_none() && self.restart.is_some()
+    }
+
+    fn is_over(&self) -> bool {
+        self.error.is_some() || self.is_complete()
+    }
 }
 
 impl Item {
-    pub(super) fn new(new: NewItem, fingerprint: String, durable: bool) -> Self {
+    pub(super) fn new(
+        index: usize,
+        new: NewItem,
+        fingerprint: String,
+        durable: bool,
+        disk: Arc<Disk>,
+    ) -> Self {
         Item {
+            index,
+            disk,
             label: new.label,
             target: new.target,
             existing: new.existing,
@@ -331,21 +353,7 @@ impl Item {
 
     /// The calling worker leaves the item.
     pub(super) fn leave(&self, cut: Cut, counters: &Counters) -> Next {
-        let mut state = self.lock();
-        state.workers = state.workers.saturating_sub(1);
-        if state.workers > 0 || state.finishing {
-            return Next::Nothing;
-        }
-        if state.error.is_none() && state.restart.is_some() {
-            drop(state);
-            self.start_over(cut, counters);
-            state = self.lock();
-        }
-        if state.error.is_some() || state.is_complete() {
-            state.finishing = true;
-            return Next::Finish;
-        }
-        Next::Pump
+        crew::leave(&self.state, || self.start_over(cut, counters))
     }
 
     /// Prepares the item to be fetched from its beginning. The last worker has just left, and nobody takes a

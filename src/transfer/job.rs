@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::crew::Next;
+use super::end;
 use super::engine::Engine;
 use super::fetch::Work;
-use super::item::{Item, Next};
+use super::item::Item;
 use super::located::Located;
 use super::progress::{ItemProgress, Progress};
 use super::queue::{JobInner, Unit};
@@ -15,6 +17,9 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// The checksum follows the download in steps of at least this many bytes.
 const HASH_BEHIND: u64 = 4 * 1024 * 1024;
+
+/// How long a cancelled job waits for the disk.
+const PATIENCE_WHEN_CANCELLED: Duration = Duration::from_millis(50);
 
 impl Engine {
     pub(super) fn perform(
@@ -244,9 +249,12 @@ impl Engine {
             }
             state.outcome = Some(outcome.map_err(|error| error.context(&item.label)));
             state.close_size(&job.counters);
-            state.ranges = Vec::new();
-            state.located = None;
-            state.verify = None;
+            // A worker that waits for the disk will still want to note what it has.
+            if state.workers == 0 {
+                state.ranges = Vec::new();
+                state.located = None;
+                state.verify = None;
+            }
         }
         if failed {
             job.counters.items_failed.fetch_add(1, Ordering::Relaxed);
@@ -260,6 +268,31 @@ impl Engine {
         };
         if over {
             self.retire(job);
+        }
+    }
+
+    /// Gives up the files whose disk does not answer: at its limit, and at once when the job is cancelled.
+    pub(crate) fn look_after(self: &Arc<Self>, job: &Arc<JobInner>) {
+        let now = Instant::now();
+        for index in job.disk.overdue(now) {
+            let Some(item) = job.items.get(index) else {
+                continue;
+            };
+            let place = item.path().unwrap_or(std::path::Path::new("")).display();
+            let error = Error::new(
+                ErrorKind::Timeout,
+                format!(
+                    "The drive of {place} has not answered for {} s. Check the drive, or the connection to it, and start the download again.",
+                    job.disk.limit().as_secs_f32()
+                ),
+            );
+            item.fail(error.clone());
+            self.conclude(job, index, Err(error));
+        }
+        if job.cancelled.load(Ordering::Acquire) {
+            for index in job.disk.busy(now, PATIENCE_WHEN_CANCELLED) {
+                self.conclude(job, index, Err(Error::cancelled()));
+            }
         }
     }
 
@@ -288,8 +321,12 @@ impl Engine {
                     }
                     idle
                 };
+                // Not on this thread, which is the host's: the disk may take its time.
                 if idle {
-                    self.leave(job, index);
+                    let leaving = job.clone();
+                    if !self.spawn_aside(move |engine| engine.leave(&leaving, index)) {
+                        self.leave(job, index);
+                    }
                 }
             }
         }
@@ -312,26 +349,7 @@ impl JobInner {
     /// Waits for the end of the job, at most `limit`. Whether it is over.
     pub(crate) fn wait(&self, limit: Option<Duration>) -> bool {
         let until = limit.and_then(|limit| Instant::now().checked_add(limit));
-        let mut queue = self.lock_queue();
-        while !self.is_finished() {
-            queue = match until {
-                None => self
-                    .over
-                    .wait(queue)
-                    .unwrap_or_else(std::sync::PoisonError::into_inner),
-                Some(until) => {
-                    let left = until.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        return false;
-                    }
-                    self.over
-                        .wait_timeout(queue, left)
-                        .unwrap_or_else(std::sync::PoisonError::into_inner)
-                        .0
-                }
-            };
-        }
-        true
+        end::wait(&self.queue, &self.over, || self.is_finished(), until)
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 /// The ending of a journal.
 pub(crate) const JOURNAL_SUFFIX: &str = ".apsfetch-journal";
 /// Where the second copy begins, and what a copy may have at the most.
-const SLOT: usize = 1024 * 1024;
+pub(super) const SLOT: usize = 1024 * 1024;
 /// Begins a copy; the number is the version of the format.
 const MAGIC: &str = "apsfetch-journal 1";
 /// The longest first line of a copy.
@@ -68,11 +68,7 @@ impl Journal {
 
     /// One copy, and where it belongs in the file. `None` for one that is too large to be kept.
     pub(super) fn to_copy(&self, sequence: u64) -> Option<(u64, Vec<u8>)> {
-        let body = serde_json::to_vec(self).ok()?;
-        let sum = checksum(sequence, &body);
-        let mut copy = format!("{MAGIC} {sequence} {} {sum}\n", body.len()).into_bytes();
-        copy.extend_from_slice(&body);
-        copy.push(b'\n');
+        let copy = framed(sequence, &serde_json::to_vec(self).ok()?);
         let offset = if sequence.is_multiple_of(2) { 0 } else { SLOT };
         (copy.len() <= SLOT).then_some((offset as u64, copy))
     }
@@ -140,6 +136,15 @@ fn parse_copy(slot: &[u8]) -> Option<(u64, Journal)> {
     }
     let journal: Journal = serde_json::from_slice(body).ok()?;
     journal.is_plausible().then_some((sequence, journal))
+}
+
+/// A body with the line before it that vouches for it.
+pub(super) fn framed(sequence: u64, body: &[u8]) -> Vec<u8> {
+    let sum = checksum(sequence, body);
+    let mut copy = format!("{MAGIC} {sequence} {} {sum}\n", body.len()).into_bytes();
+    copy.extend_from_slice(body);
+    copy.push(b'\n');
+    copy
 }
 
 fn checksum(sequence: u64, body: &[u8]) -> String {

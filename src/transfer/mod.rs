@@ -3,6 +3,9 @@
 //! It knows a source only as something that can be located, and located again when its address expires.
 
 mod check;
+mod crew;
+mod disk;
+mod end;
 mod engine;
 mod fetch;
 mod finish;
@@ -19,6 +22,7 @@ mod plan;
 mod pool;
 mod progress;
 mod queue;
+mod renewal;
 mod result;
 mod resume;
 mod sink;

@@ -1,8 +1,10 @@
 //! How far a job has come.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
+use crate::error::{Error, ErrorKind};
 use crate::transport::Observer;
 
 /// What a job is doing.
@@ -86,15 +88,67 @@ pub(super) struct Counters {
     pub(super) finished: AtomicBool,
     retries_left: AtomicI64,
     retries_at_most: i64,
+    quiet: Quiet,
 }
 
+/// Since when nothing has come through for any item. A network that is gone must not be waited for item by item: for
+/// thousands of them, that would take days.
+#[derive(Default)]
+struct Quiet {
+    patience: Duration,
+    /// Whether `since` is set, for a look at every block.
+    troubled: AtomicBool,
+    /// The first failure since the last byte.
+    since: Mutex<Option<Instant>>,
+}
+
+impl Quiet {
+    fn lock(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn broken(&self) {
+        if self.troubled.load(Ordering::Relaxed) {
+            let mut since = self.lock();
+            *since = None;
+            self.troubled.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Notes a failure that is to be followed by a pause. Whether there is patience left.
+    fn failed(&self, wait: Duration, now: Instant) -> bool {
+        let mut since = self.lock();
+        let first = since.get_or_insert(now);
+        self.troubled.store(true, Ordering::Relaxed);
+        let patient = now.saturating_duration_since(*first) < self.patience;
+        if wait > LONGEST_OWN_PAUSE {
+            // The service asked for it, and then it is not silence.
+            *first = first.checked_add(wait).unwrap_or(*first);
+        }
+        patient
+    }
+
+    /// How long there has been no patience any more.
+    fn beyond(&self, now: Instant) -> Duration {
+        if !self.troubled.load(Ordering::Relaxed) {
+            return Duration::ZERO;
+        }
+        self.lock().map_or(Duration::ZERO, |since| {
+            now.saturating_duration_since(since)
+                .saturating_sub(self.patience)
+        })
+    }
+}
+
+/// No pause of our own choice is longer.
+const LONGEST_OWN_PAUSE: Duration = Duration::from_secs(20);
 /// Retries of one connection while a service is away for the time that a client usually has patience.
 const RETRIES_OF_A_CONNECTION: i64 = 40;
 
 impl Counters {
     /// A budget of retries for all parts of a job together: a dead server is not asked for thousands of items in turn.
     /// Data that arrives fills it again.
-    pub(super) fn new(items: usize, connections: usize) -> Self {
+    pub(super) fn new(items: usize, connections: usize, patience: Duration) -> Self {
         let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         let budget = count(items)
             .saturating_mul(4)
@@ -102,6 +156,10 @@ impl Counters {
         Counters {
             retries_left: AtomicI64::new(budget),
             retries_at_most: budget,
+            quiet: Quiet {
+                patience,
+                ..Quiet::default()
+            },
             ..Counters::default()
         }
     }
@@ -131,6 +189,7 @@ impl Counters {
     pub(super) fn add_bytes(&self, count: u64) {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         self.bytes_done.fetch_add(count, Ordering::Relaxed);
+        self.quiet.broken();
         if self.retries_left.load(Ordering::Relaxed) < self.retries_at_most {
             self.retries_left.fetch_add(1, Ordering::Relaxed);
         }
@@ -148,6 +207,8 @@ impl Observer for Counters {
             self.waiting.fetch_add(1, Ordering::Relaxed);
         } else {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
+            // It was the host that was waited for.
+            self.quiet.broken();
         }
     }
 
@@ -155,8 +216,67 @@ impl Observer for Counters {
         true
     }
 
-    fn may_retry(&self, _wait: Duration) -> bool {
+    fn may_retry(&self, wait: Duration) -> bool {
         self.retries.fetch_add(1, Ordering::Relaxed);
-        self.retries_left.fetch_sub(1, Ordering::Relaxed) > 0
+        let patient = self.quiet.failed(wait, Instant::now());
+        self.retries_left.fetch_sub(1, Ordering::Relaxed) > 0 && patient
+    }
+
+    fn given_up(&self) -> Option<Error> {
+        // As long again, in which the last tries may still come through.
+        let patience = self.quiet.patience;
+        (self.quiet.beyond(Instant::now()) > patience).then(|| {
+            Error::new(
+                ErrorKind::Network,
+                format!(
+                    "Nothing has come through for any file for {} s, so this one was not tried any more. The errors of the others say why.",
+                    patience.saturating_mul(2).as_secs_f32()
+                ),
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn a_network_that_is_gone_is_given_up_for_all_items_together() {
+        let quiet = Quiet {
+            patience: PATIENCE,
+            ..Quiet::default()
+        };
+        let start = Instant::now();
+        let second = Duration::from_secs(1);
+        assert!(quiet.failed(second, start));
+        assert!(quiet.failed(second, start + PATIENCE - second));
+        assert!(!quiet.failed(second, start + PATIENCE));
+        assert_eq!(quiet.beyond(start + PATIENCE * 3), PATIENCE * 2);
+        // A byte that arrives begins it anew.
+        quiet.broken();
+        assert_eq!(quiet.beyond(start + PATIENCE * 3), Duration::ZERO);
+        assert!(quiet.failed(second, start + PATIENCE * 3));
+        // What the service asks for is not held against it.
+        assert!(quiet.failed(PATIENCE, start + PATIENCE * 3));
+        assert!(quiet.failed(second, start + PATIENCE * 4));
+    }
+
+    #[test]
+    fn the_budget_is_filled_again_by_what_arrives() {
+        let counters = Counters::new(1, 1, PATIENCE);
+        let retries = |counters: &Counters| {
+            std::iter::repeat_with(|| counters.may_retry(Duration::ZERO))
+                .take_while(|allowed| *allowed)
+                .count()
+        };
+        assert_eq!(retries(&counters), 44);
+        assert_eq!(retries(&counters), 0);
+        for _ in 0..100 {
+            counters.add_bytes(1);
+        }
+        assert!((40..=44).contains(&retries(&counters)));
     }
 }

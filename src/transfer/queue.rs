@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::disk::Disk;
 use super::item::Item;
 use super::located::Locate;
 use super::plan::Range;
@@ -14,6 +15,7 @@ use crate::transport::{Context, Observer as _};
 /// One job as the engine sees it.
 pub(crate) struct JobInner {
     pub(super) items: Vec<Arc<Item>>,
+    pub(super) disk: Arc<Disk>,
     pub(super) locator: Box<dyn Locate>,
     pub(super) context: Context,
     pub(super) counters: Arc<Counters>,

@@ -3,8 +3,9 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::disk::{Disk, Running};
 use super::journal::Journal;
 use super::part_file::PartFile;
 use crate::error::{Error, ErrorKind, Result};
@@ -12,8 +13,21 @@ use crate::transport::Session;
 
 /// Takes bytes at their offsets and becomes the finished file, all at once or not at all.
 pub(super) enum Sink {
-    File(PartFile),
+    File(Watched),
     Memory { data: Mutex<Vec<u8>>, limit: u64 },
+}
+
+/// A part file whose operations are watched.
+pub(super) struct Watched {
+    part: PartFile,
+    disk: Arc<Disk>,
+    item: usize,
+}
+
+impl Watched {
+    fn begin(&self) -> Running<'_> {
+        self.disk.begin(self.item)
+    }
 }
 
 /// A finished download.
@@ -24,9 +38,16 @@ pub(super) enum Finished {
 
 impl Sink {
     /// A file, and what an earlier run left of it. Whoever does not go on with that begins with [`Sink::clear`].
-    pub(super) fn file(target: &Path, durable: bool) -> Result<(Self, Option<Journal>)> {
+    pub(super) fn file(
+        target: &Path,
+        durable: bool,
+        disk: &Arc<Disk>,
+        item: usize,
+    ) -> Result<(Self, Option<Journal>)> {
+        let _running = disk.begin(item);
         let (part, found) = PartFile::open(target, durable)?;
-        Ok((Sink::File(part), found))
+        let disk = disk.clone();
+        Ok((Sink::File(Watched { part, disk, item }), found))
     }
 
     pub(super) fn memory(limit: u64) -> Self {
@@ -39,7 +60,10 @@ impl Sink {
     /// Forgets everything that was written.
     pub(super) fn clear(&self) -> Result<()> {
         match self {
-            Sink::File(part) => part.clear(),
+            Sink::File(file) => {
+                let _running = file.begin();
+                file.part.clear()
+            }
             Sink::Memory { data, .. } => {
                 data.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 Ok(())
@@ -49,15 +73,19 @@ impl Sink {
 
     /// Notes what is written, for a later run.
     pub(super) fn note(&self, journal: Journal) {
-        if let Sink::File(part) = self {
-            part.note(journal);
+        if let Sink::File(file) = self {
+            let _running = file.disk.begin_sync(file.item);
+            file.part.note(journal);
         }
     }
 
     /// Makes room for `size` bytes, or says at once that there is none.
     pub(super) fn set_size(&self, size: u64) -> Result<()> {
         match self {
-            Sink::File(part) => part.set_size(size),
+            Sink::File(file) => {
+                let _running = file.begin();
+                file.part.set_size(size)
+            }
             Sink::Memory { data, limit } => {
                 let too_large = || {
                     Error::new(
@@ -82,7 +110,10 @@ impl Sink {
 
     pub(super) fn write_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
         match self {
-            Sink::File(part) => part.write_at(bytes, offset),
+            Sink::File(file) => {
+                let _running = file.begin();
+                file.part.write_at(bytes, offset)
+            }
             Sink::Memory { data, limit } => {
                 let mut data = data.lock().unwrap_or_else(PoisonError::into_inner);
                 let start = usize::try_from(offset).ok();
@@ -113,7 +144,10 @@ impl Sink {
     /// Reads back what was written, for the checksum.
     pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<()> {
         match self {
-            Sink::File(part) => part.read_at(buffer, offset),
+            Sink::File(file) => {
+                let _running = file.begin();
+                file.part.read_at(buffer, offset)
+            }
             Sink::Memory { data, .. } => {
                 let data = data.lock().unwrap_or_else(PoisonError::into_inner);
                 let range = usize::try_from(offset)
@@ -136,7 +170,10 @@ impl Sink {
     /// Looks whether all `size` bytes are there.
     pub(super) fn complete(&self, size: u64) -> Result<()> {
         match self {
-            Sink::File(part) => part.complete(size),
+            Sink::File(file) => {
+                let _running = file.disk.begin_sync(file.item);
+                file.part.complete(size)
+            }
             Sink::Memory { .. } => Ok(()),
         }
     }
@@ -144,7 +181,10 @@ impl Sink {
     /// Puts the complete and verified file in its place.
     pub(super) fn finish(&self, session: &Session) -> Result<Finished> {
         match self {
-            Sink::File(part) => part.rename(session).map(Finished::File),
+            Sink::File(file) => {
+                let _running = file.disk.begin_sync(file.item);
+                file.part.rename(session).map(Finished::File)
+            }
             Sink::Memory { data, .. } => {
                 let mut data = data.lock().unwrap_or_else(PoisonError::into_inner);
                 Ok(Finished::Memory(std::mem::take(&mut *data)))
@@ -155,7 +195,10 @@ impl Sink {
     /// Removes what was written so far.
     pub(super) fn discard(self) {
         match self {
-            Sink::File(part) => part.discard(),
+            Sink::File(file) => {
+                let _running = file.disk.begin(file.item);
+                file.part.discard();
+            }
             Sink::Memory { .. } => {}
         }
     }

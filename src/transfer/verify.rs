@@ -42,6 +42,7 @@ impl Verify {
 
     /// Hashes one more step, up to `frontier` at most. `false` when there is nothing to do.
     pub(super) fn step(&self, sink: &Sink, frontier: u64) -> Result<bool> {
+        crate::failpoint::here("checksum");
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let left = frontier.saturating_sub(state.done);
         if left == 0 {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Network, Session};
 use crate::cancel::CancelToken;
+use crate::error::Error;
 
 /// The surroundings of a request.
 pub(crate) struct Context {
@@ -36,6 +37,10 @@ pub(crate) trait Observer: Send + Sync {
     }
     /// A request failed and would be sent again after `wait`. `false`: the budget is used up.
     fn may_retry(&self, wait: Duration) -> bool;
+    /// Why nothing more is to be sent at all, if so.
+    fn given_up(&self) -> Option<Error> {
+        None
+    }
 }
 
 struct Nobody;

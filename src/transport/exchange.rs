@@ -69,6 +69,7 @@ pub(crate) struct Reply {
 impl Session {
     /// Sends a request and waits for the headers of the reply. Any status is `Ok`.
     pub(crate) fn send(&self, call: &Call<'_>) -> Result<Reply> {
+        crate::failpoint::here("send");
         self.check()?;
         let first = origin(call.url, "address")?;
         let mut at = first.clone();

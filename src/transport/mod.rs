@@ -14,6 +14,7 @@ mod exchange;
 mod failure;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzz;
+mod pause;
 mod proxy;
 mod range;
 mod reason;
@@ -26,7 +27,7 @@ mod upload;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub(crate) use address::origin;
@@ -121,8 +122,7 @@ impl Network {
         Arc::new(Session {
             network: self.clone(),
             scope,
-            paused: Mutex::new(()),
-            woken: Condvar::new(),
+            pauses: pause::Pauses::new(),
         })
     }
 
@@ -162,19 +162,13 @@ impl Network {
 pub(crate) struct Session {
     network: Arc<Network>,
     scope: Scope,
-    paused: Mutex<()>,
-    woken: Condvar,
+    pauses: pause::Pauses,
 }
 
 impl Session {
     /// Breaks off every request and pause of this scope, now and in future.
     pub(crate) fn cancel(&self) {
-        {
-            // Under the lock, so that a pause that has just looked at the flag is woken.
-            let _paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
-            self.scope.cancelled.store(true, Ordering::Release);
-            self.woken.notify_all();
-        }
+        self.pauses.cancel(&self.scope.cancelled);
         self.scope.agent.clone().shutdown();
     }
 
@@ -192,22 +186,13 @@ impl Session {
 
     /// Waits, unless cancelled.
     pub(crate) fn pause(&self, time: Duration) -> Result<()> {
-        let until = Instant::now().checked_add(time);
-        let mut paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            self.check()?;
-            let left = match until {
-                Some(until) => until.saturating_duration_since(Instant::now()),
-                None => return Err(Error::new(ErrorKind::Timeout, "The pause is too long.")),
-            };
-            if left.is_zero() {
-                return Ok(());
-            }
-            paused = self
-                .woken
-                .wait_timeout(paused, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+        self.check()?;
+        let then = Instant::now()
+            .checked_add(time)
+            .ok_or_else(|| Error::new(ErrorKind::Timeout, "The pause is too long."))?;
+        match self.pauses.until(then, &self.scope.cancelled) {
+            true => Ok(()),
+            false => Err(Error::cancelled()),
         }
     }
 

@@ -116,11 +116,16 @@ impl Names {
         let (names, key, host) = (self.clone(), key.to_owned(), host.to_owned());
         self.threads
             .spawn("apsfetch-dns", move || {
-                let answer = match (host.as_str(), port).to_socket_addrs() {
-                    Ok(addresses) => {
-                        Lookup::Found(addresses.take(MAX_ADDRESSES).collect(), Instant::now())
-                    }
-                    Err(error) => Lookup::Failed(error.raw_os_error()),
+                // Whoever waits for the answer gets one, also when a bug ends this early.
+                let found = std::panic::catch_unwind(|| {
+                    crate::failpoint::here("resolver");
+                    let found = (host.as_str(), port).to_socket_addrs()?;
+                    std::io::Result::Ok(found.take(MAX_ADDRESSES).collect())
+                });
+                let answer = match found {
+                    Ok(Ok(addresses)) => Lookup::Found(addresses, Instant::now()),
+                    Ok(Err(error)) => Lookup::Failed(error.raw_os_error()),
+                    Err(_) => Lookup::Failed(None),
                 };
                 let mut lookups = names.lookups.lock().unwrap_or_else(PoisonError::into_inner);
                 lookups.insert(key, answer);

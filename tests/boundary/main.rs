@@ -4,4 +4,5 @@
 mod arguments;
 #[path = "../common/mod.rs"]
 mod common;
+mod refused;
 mod wrong_arguments;

@@ -1,9 +1,11 @@
-/* The library is loaded, used and unloaded directly after the last free, many times. Nothing links it here.
-   Arguments: library, base URL, token, bucket, key of an object, rounds. */
+/* The library is loaded, used and unloaded directly after the last free, many times: threads, descriptors and memory stay
+   as they were. Nothing links it here. Arguments: library, base URL, token, bucket, key of an object, rounds. */
 #include <apsfetch.h>
 #include <dlfcn.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "tasks.h"
@@ -18,6 +20,38 @@
 
 static char **arguments;
 
+/* Every how many rounds something is downloaded; the others make a client and a request, and ask for nothing. */
+enum { DOWNLOADS = 10 };
+static int round_number;
+
+/* What a round with a download may leave behind, in bytes. rayon's queues keep 4 KiB for each thread for ever, which are
+   lost with the library; there are as many threads as connections, and two more. */
+enum { CONNECTIONS = 4, LEFT_IN_A_DOWNLOAD = (CONNECTIONS + 2) * 6 * 1024 };
+
+/* What the heap has given out. What the process occupies says less: it grows by what is between the blocks. */
+static size_t used_memory(void)
+{
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+    struct mallinfo2 info = mallinfo2();
+
+    return info.uordblks + info.hblkhd;
+#else
+    return 0;
+#endif
+}
+
+static int count_descriptors(void)
+{
+    int count = 0;
+    DIR *folder = opendir("/proc/self/fd");
+
+    CHECK(folder != NULL);
+    while (readdir(folder) != NULL)
+        count++;
+    closedir(folder);
+    return count;
+}
+
 static void *use(void *library)
 {
     int32_t (*config_new)(apsfetch_config **, apsfetch_error **);
@@ -29,6 +63,7 @@ static void *use(void *library)
     int32_t (*request_set_memory)(apsfetch_request *, uint64_t, apsfetch_error **);
     int32_t (*download)(const apsfetch_client *, const apsfetch_request *const *, size_t,
                         apsfetch_progress_callback, void *, apsfetch_job **, apsfetch_error **);
+    int32_t (*config_set_max_connections)(apsfetch_config *, uint32_t, apsfetch_error **);
     int32_t (*config_free)(apsfetch_config *);
     int32_t (*client_free)(apsfetch_client *);
     int32_t (*request_free)(apsfetch_request *);
@@ -45,6 +80,7 @@ static void *use(void *library)
     LOAD(request_new_object);
     LOAD(request_set_memory);
     LOAD(download);
+    LOAD(config_set_max_connections);
     LOAD(config_free);
     LOAD(client_free);
     LOAD(request_free);
@@ -52,11 +88,13 @@ static void *use(void *library)
     CHECK(config_set_base_url(config, arguments[2], NULL) == APSFETCH_OK);
     CHECK(config_set_access_token(config, arguments[3], NULL) == APSFETCH_OK);
     CHECK(config_set_proxy(config, "", NULL) == APSFETCH_OK);
+    CHECK(config_set_max_connections(config, CONNECTIONS, NULL) == APSFETCH_OK);
     CHECK(client_new(config, &client, NULL) == APSFETCH_OK);
     CHECK(request_new_object(arguments[4], arguments[5], &request, NULL) == APSFETCH_OK);
     CHECK(request_set_memory(request, 64 << 20, NULL) == APSFETCH_OK);
     requests[0] = request;
-    CHECK(download(client, requests, 1, NULL, NULL, NULL, NULL) == APSFETCH_OK);
+    if (round_number % DOWNLOADS == 0)
+        CHECK(download(client, requests, 1, NULL, NULL, NULL, NULL) == APSFETCH_OK);
     CHECK(request_free(request) == APSFETCH_OK);
     CHECK(config_free(config) == APSFETCH_OK);
     CHECK(client_free(client) == APSFETCH_OK);
@@ -74,7 +112,8 @@ static void *load(void)
 int main(int argc, char **argv)
 {
     int before = first_tasks();
-    int round, rounds;
+    int round, rounds, descriptors = 0;
+    size_t memory = 0;
 
     CHECK(argc == 7);
     arguments = argv;
@@ -82,6 +121,13 @@ int main(int argc, char **argv)
     for (round = 0; round < rounds; round++) {
         void *library = load();
         pthread_t thread;
+
+        round_number = round;
+        /* The first rounds grow the heap to what it needs. */
+        if (round == rounds / 10) {
+            memory = used_memory();
+            descriptors = count_descriptors();
+        }
 
         /* On a thread that has ended, because some C libraries keep a library loaded as long as a thread lives
            that has something to clean up for it. This way it is gone for certain. */
@@ -91,8 +137,11 @@ int main(int argc, char **argv)
         CHECK(dlopen(argv[1], RTLD_NOW | RTLD_NOLOAD) == NULL);
         CHECK(settled_tasks(before) == before);
     }
+    printf("%d rounds left %ld KiB\n", rounds - rounds / 10, ((long)used_memory() - (long)memory) / 1024);
+    CHECK(used_memory() <= memory + (size_t)(rounds / DOWNLOADS) * LEFT_IN_A_DOWNLOAD);
+    CHECK(count_descriptors() == descriptors);
     /* And on one that lives on. */
-    for (round = 0; round < rounds; round++) {
+    for (round = 0; round < rounds / 10; round++) {
         void *library = load();
 
         use(library);

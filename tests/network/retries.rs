@@ -144,3 +144,52 @@ fn a_pause_is_kept_in_both_forms_and_one_of_yesterday_is_none() {
         assert!((least..most).contains(&took), "{value}: {took:?}");
     }
 }
+
+#[test]
+fn a_network_that_is_gone_is_not_waited_for_file_by_file() {
+    // Each of the files alone would take two limits.
+    let limit = Duration::from_millis(300);
+    let server = Server::silent();
+    let client = impatient(&server.http())
+        .max_connections(4)
+        .unwrap()
+        .reply_timeout(limit)
+        .unwrap()
+        .retry_timeout(limit)
+        .unwrap()
+        .build()
+        .unwrap();
+    let begun = Instant::now();
+    let results = client.download(files(&server, 400), |_| true).unwrap();
+    let took = begun.elapsed();
+    assert!(took < 5 * limit + SOON, "{took:?}");
+    let errors: Vec<Error> = results
+        .into_iter()
+        .map(|result| result.unwrap_err())
+        .collect();
+    assert!(
+        errors[0].message().contains("did not answer"),
+        "{}",
+        errors[0]
+    );
+    assert!(
+        errors[399].message().contains("not tried any more"),
+        "{}",
+        errors[399]
+    );
+}
+
+#[test]
+fn limits_that_make_no_sense_are_refused() {
+    let builder = Client::builder;
+    for limit in [Duration::ZERO, Duration::from_secs(24 * 3600 + 1)] {
+        for outcome in [
+            builder().connect_timeout(limit),
+            builder().reply_timeout(limit),
+            builder().stall_timeout(limit),
+            builder().retry_timeout(limit),
+        ] {
+            assert_eq!(outcome.unwrap_err().kind(), ErrorKind::InvalidArgument);
+        }
+    }
+}

@@ -19,7 +19,10 @@ pub(super) fn child(sandbox: &Sandbox, target: &Path) -> Command {
 #[test]
 #[ignore = "started by the tests"]
 fn the_process_that_is_killed() {
+    let limit = std::env::var("DISK_TIMEOUT_MS").map_or(60_000, |limit| limit.parse().unwrap());
     let client = Client::builder()
+        .disk_timeout(Duration::from_millis(limit))
+        .unwrap()
         .base_url(&std::env::var("API").unwrap())
         .unwrap()
         .proxy("")
@@ -33,7 +36,18 @@ fn the_process_that_is_killed() {
         .unwrap();
     let target = std::env::var_os("TARGET").unwrap();
     let request = Request::object(BUCKET, "x").unwrap().to_file(target);
-    if let Err(error) = one(&client, request) {
+    let job = client.start(vec![request]).unwrap();
+    let mut begun = std::time::Instant::now();
+    if std::env::var_os("CANCEL").is_some() {
+        // By now somebody waits for the disk.
+        until(|| job.progress().bytes_done > 0);
+        std::thread::sleep(Duration::from_millis(200));
+        begun = std::time::Instant::now();
+        job.cancel();
+    }
+    job.join();
+    eprintln!("over after {} ms", begun.elapsed().as_millis());
+    if let Err(error) = job.result(0).unwrap() {
         eprintln!("{error}");
         // Told apart from a failed test.
         std::process::exit(7);

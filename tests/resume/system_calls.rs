@@ -142,3 +142,44 @@ fn without_locks_a_download_still_works() {
     assert!(status.success());
     check(&path, &content);
 }
+
+/// The drive hangs in the middle of the download. What was said, and after how many milliseconds the job was over.
+fn on_a_drive_that_hangs(name: &str, value: &str) -> (String, u64) {
+    let sandbox = sandbox();
+    sandbox.add_object(BUCKET, "x", Content::synthetic(3 * MIB, 7));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x");
+    std::fs::write(&path, b"the old file").unwrap();
+    let command = child(&sandbox, &path);
+    let output = traced(&command, "pwrite64", "delay_enter=4s", 3)
+        .env(name, value)
+        .output()
+        .unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), b"the old file");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(7), "{said}");
+    let (_, after) = said.split_once("over after ").unwrap();
+    let (after, _) = after.split_once(" ms").unwrap();
+    let after = after.parse().unwrap();
+    (said, after)
+}
+
+#[test]
+fn a_drive_that_hangs_is_an_error_after_its_limit() {
+    if !has_strace() {
+        return;
+    }
+    let (said, after) = on_a_drive_that_hangs("DISK_TIMEOUT_MS", "300");
+    assert!(said.contains("has not answered for 0.3 s"), "{said}");
+    assert!((300..3000).contains(&after), "{after} ms");
+}
+
+#[test]
+fn a_drive_that_hangs_does_not_keep_a_cancelled_job() {
+    if !has_strace() {
+        return;
+    }
+    let (said, after) = on_a_drive_that_hangs("CANCEL", "1");
+    assert!(said.contains("cancelled"), "{said}");
+    assert!(after < 1000, "{after} ms");
+}

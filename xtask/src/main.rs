@@ -2,6 +2,7 @@
 
 mod header;
 mod project;
+mod sbom;
 mod test;
 
 use std::ffi::OsString;
@@ -16,6 +17,7 @@ Usage: cargo xtask <verb> [options]
 Verbs:
   test      run every check this machine can run, then say what was skipped and why
   header    write include/apsfetch.h anew from the Rust sources
+  sbom      write what the library is made of, as CycloneDX, to target/sbom
   help      this text, or with a verb's name what that verb does
 
 Start with `cargo xtask test`. It needs nothing but Rust and a C compiler.
@@ -57,6 +59,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     match verb.as_str() {
         "help" => help(arguments),
         "header" => header(arguments),
+        "sbom" => sbom(arguments),
         "test" => test::run(arguments),
         unknown => {
             Err(lexopt::Error::Custom(format!("there is no verb `{unknown}`").into()).into())
@@ -70,6 +73,7 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         Some(Value(verb)) => match verb.to_str() {
             Some("test") => test::HELP,
             Some("header") => HEADER_HELP,
+            Some("sbom") => sbom::HELP,
             Some("help") => HELP,
             _ => bail!(lexopt::Error::Custom(
                 format!("there is no verb `{}`", verb.to_string_lossy()).into()
@@ -78,6 +82,15 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         Some(other) => return Err(other.unexpected().into()),
     };
     print!("{text}");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn sbom(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    match arguments.next()? {
+        None => sbom::run()?,
+        Some(Short('h') | Long("help")) => print!("{}", sbom::HELP),
+        Some(other) => return Err(other.unexpected().into()),
+    }
     Ok(ExitCode::SUCCESS)
 }
 

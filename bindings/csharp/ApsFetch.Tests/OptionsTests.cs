@@ -17,6 +17,7 @@ namespace ApsFetch.Tests
             options.ConnectTimeout = TimeSpan.FromSeconds(10);
             options.ReplyTimeout = TimeSpan.FromSeconds(10);
             options.StallTimeout = TimeSpan.FromSeconds(10);
+            options.RetryTimeout = TimeSpan.FromSeconds(20);
             options.TokenWait = TimeSpan.FromSeconds(1);
             options.UserAgent = "ApsFetchTests/1.0";
             using (var client = new ApsClient(options))
@@ -36,6 +37,7 @@ namespace ApsFetch.Tests
             Refused<ArgumentOutOfRangeException>(options => options.MaxConnections = -1);
             Refused<ArgumentOutOfRangeException>(options => options.PartSize = -1);
             Refused<ArgumentOutOfRangeException>(options => options.StallTimeout = TimeSpan.FromSeconds(-1));
+            Refused<ArgumentOutOfRangeException>(options => options.RetryTimeout = TimeSpan.FromSeconds(-1));
             Refused<ArgumentException>(options => options.UserAgent = "a\0b");
             Refused<ArgumentException>(options => options.Region = "\ud800");
             Refused<ArgumentNullException>(options => options.ClientSecret = null);

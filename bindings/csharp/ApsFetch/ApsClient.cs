@@ -170,8 +170,8 @@ namespace ApsFetch
             return Task.Run(() => Sign(list, cancellationToken), cancellationToken);
         }
 
-        /// <summary>Ends what is under way: downloads fail with <see cref="ApsStatus.Cancelled"/>. It may take a
-        /// moment, since a name being resolved or a connection being made cannot be broken off.</summary>
+        /// <summary>Ends what is under way: downloads fail with <see cref="ApsStatus.Cancelled"/>. It may take some
+        /// seconds while the system looks up a host name, which cannot be broken off.</summary>
         public void Dispose()
         {
             // A handle in use is freed only when its call returns, so calls that block are ended first.

@@ -54,21 +54,32 @@ namespace ApsFetch
         /// <summary>Bytes of a part, from 65536; 0, the default, lets the library choose.</summary>
         public long? PartSize { get; set; }
 
-        /// <summary>The limit on resolving a name, and on connecting including TLS: 30 s by default.</summary>
+        /// <summary>The limit on each connection, until it is ready for a request: resolving the name, connecting, a
+        /// proxy and TLS together. 30 s by default.</summary>
         public TimeSpan? ConnectTimeout { get; set; }
 
-        /// <summary>The limit on the wait for the beginning of a reply: 60 s by default.</summary>
+        /// <summary>The limit on the wait for a reply, until its headers are complete; the body of an API reply may take
+        /// as long again, and a second more for each 4 KiB. 60 s by default.</summary>
         public TimeSpan? ReplyTimeout { get; set; }
 
         /// <summary>A connection that moves next to nothing for this long is given up and replaced: 30 s by
         /// default. There is no limit on a whole download.</summary>
         public TimeSpan? StallTimeout { get; set; }
 
+        /// <summary>How long a drive may take for one operation, such as a write to a network drive: 60 s by
+        /// default.</summary>
+        public TimeSpan? DiskTimeout { get; set; }
+
+        /// <summary>How long failures that may pass (a broken connection, a busy service) are answered by trying again,
+        /// since the last progress: 60 s by default. Waits that the service asks for are added.</summary>
+        public TimeSpan? RetryTimeout { get; set; }
+
         /// <summary>A file of certificates in PEM form to trust beside those of the operating system.</summary>
         public string CaFile { get; set; }
 
-        /// <summary>The proxy: "http://user:password@host:port", or "" for none whatever the environment says. By
-        /// default that of the environment or of the Windows settings.</summary>
+        /// <summary>The proxy: "http://user:password@host:port", or "" for none whatever the environment says. User and
+        /// password are percent-encoded, and NO_PROXY does not count. By default that of the environment (HTTPS_PROXY,
+        /// ALL_PROXY, HTTP_PROXY, with NO_PROXY) or of the Windows settings, for every host but this computer.</summary>
         public string Proxy { get; set; }
 
         /// <summary>What the client calls itself to the servers, such as "MyPlugin/2.1".</summary>
@@ -96,6 +107,8 @@ namespace ApsFetch
                 Call.Set(Native.apsfetch_config_set_connect_timeout_ms, config, ConnectTimeout, nameof(ConnectTimeout));
                 Call.Set(Native.apsfetch_config_set_reply_timeout_ms, config, ReplyTimeout, nameof(ReplyTimeout));
                 Call.Set(Native.apsfetch_config_set_stall_timeout_ms, config, StallTimeout, nameof(StallTimeout));
+                Call.Set(Native.apsfetch_config_set_disk_timeout_ms, config, DiskTimeout, nameof(DiskTimeout));
+                Call.Set(Native.apsfetch_config_set_retry_timeout_ms, config, RetryTimeout, nameof(RetryTimeout));
                 Call.Set(Native.apsfetch_config_set_ca_file_utf16, config, CaFile, nameof(CaFile));
                 Call.Set(Native.apsfetch_config_set_proxy, config, Proxy, nameof(Proxy));
                 Call.Set(Native.apsfetch_config_set_user_agent, config, UserAgent, nameof(UserAgent));

@@ -48,6 +48,7 @@ class Arguments(unittest.TestCase):
             {"part_size": 1 << 64},
             {"max_connections": 1.5},
             {"stall_timeout": -1},
+            {"retry_timeout": -1},
             {"stall_timeout": float("nan")},
             {"connect_timeout": float("inf")},
             {"reply_timeout": 1e9},
@@ -74,6 +75,7 @@ class Arguments(unittest.TestCase):
 
     def test_a_timeout_of_less_than_a_millisecond_is_not_none(self) -> None:
         apsfetch.Client(stall_timeout=0.0001).close()
+        apsfetch.Client(retry_timeout=0.5).close()
 
     def test_a_closed_client_says_so(self) -> None:
         client = apsfetch.Client(access_token="t")

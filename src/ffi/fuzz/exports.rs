@@ -1,4 +1,5 @@
-//! Every export, by name: what a program of [`super`] can call.
+//! Every export, in the order of their names: what a program of [`super`] can call. A new one is a line here: `c` or, if
+//! it calls back, `u`, and the number of its arguments; its file; its name.
 
 use super::arguments::Call;
 
@@ -120,6 +121,7 @@ pub(super) static EXPORTS: &[(&str, &(dyn Call + Sync))] = &[
     export!(c3 config apsfetch_config_set_ca_file_utf16),
     export!(c5 config apsfetch_config_set_client_credentials),
     export!(c3 config apsfetch_config_set_connect_timeout_ms),
+    export!(c3 config apsfetch_config_set_disk_timeout_ms),
     export!(c3 config apsfetch_config_set_durable),
     export!(c3 config apsfetch_config_set_emea_path),
     export!(c3 config apsfetch_config_set_max_connections),

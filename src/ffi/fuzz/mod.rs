@@ -52,11 +52,14 @@ mod tests {
     fn every_export_can_be_called() {
         let names: Vec<&str> = EXPORTS.iter().map(|(name, _)| *name).collect();
         let symbols = include_str!("../../../tests/abi/symbols.txt");
-        let mut known: Vec<&str> = symbols
+        let missing: Vec<&str> = symbols
             .lines()
-            .filter(|line| line.starts_with("apsfetch_"))
+            .filter(|line| line.starts_with("apsfetch_") && !names.contains(line))
             .collect();
-        known.sort_unstable();
-        assert_eq!(names, known);
+        assert!(
+            missing.is_empty(),
+            "add to src/ffi/fuzz/exports.rs: {missing:?}"
+        );
+        assert!(names.is_sorted());
     }
 }

@@ -2,7 +2,9 @@
 
 mod bindings;
 mod c;
+mod deny;
 mod dependencies;
+mod fuzz;
 mod install;
 mod machine;
 mod need;

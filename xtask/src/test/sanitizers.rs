@@ -42,8 +42,8 @@ const THREAD: Sanitizer = Sanitizer {
     build: &["-Zbuild-std"],
     planted: "race.c",
     found: "data race",
-    // A forked child has none of its parent's threads to join.
-    options: ("TSAN_OPTIONS", "report_thread_leaks=0"),
+    // A forked child has none of its parent's threads to join, and may start its own.
+    options: ("TSAN_OPTIONS", "report_thread_leaks=0:die_after_fork=0"),
 };
 
 pub(crate) fn address(context: &Context<'_>) -> Result<()> {

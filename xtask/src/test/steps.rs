@@ -2,7 +2,7 @@
 
 use super::need::{Need, Probe, Source};
 use super::step::{Program, Step, Work};
-use super::{bindings, c, dependencies, sanitizers, valgrind};
+use super::{bindings, c, deny, dependencies, fuzz, sanitizers, valgrind};
 
 const GCC: Need = Need::program("gcc");
 const GXX: Need = Need::program("g++");
@@ -51,12 +51,35 @@ const MCS: Need = Need {
     source: Source::DebianPackage("mono-mcs"),
 };
 
+// Where it is installed is not on everybody's path.
+const SQUID: Need = Need {
+    name: "squid",
+    probe: Probe::Succeeds("dpkg", &["-s", "squid"]),
+    source: Source::DebianPackage("squid"),
+};
+
+/// `ip`, for the tests in a network of their own.
+const IPROUTE: Need = Need {
+    name: "iproute2",
+    probe: Probe::Succeeds("dpkg", &["-s", "iproute2"]),
+    source: Source::DebianPackage("iproute2"),
+};
+
 const CARGO_DENY: Need = Need {
     name: "cargo-deny",
     probe: Probe::OnPath("cargo-deny"),
     source: Source::Crate {
         name: "cargo-deny",
         version: "0.20.2",
+    },
+};
+
+const CARGO_FUZZ: Need = Need {
+    name: "cargo-fuzz",
+    probe: Probe::OnPath("cargo-fuzz"),
+    source: Source::Crate {
+        name: "cargo-fuzz",
+        version: "0.13.2",
     },
 };
 
@@ -117,7 +140,7 @@ pub(crate) const ALL: &[Step] = &[
         name: "tests",
         what: "unit, integration and documentation tests of the library and the sandbox",
         needs: &[],
-        wants: &[GCC, GXX, CLANG],
+        wants: &[GCC, GXX, CLANG, SQUID, IPROUTE],
         // Not xtask: a running program cannot be replaced on Windows.
         work: &[Work::cargo(
             "test --workspace --exclude xtask --no-fail-fast",
@@ -184,6 +207,25 @@ pub(crate) const ALL: &[Step] = &[
         }],
     },
     Step {
+        name: "models",
+        what: "what threads share, in every interleaving of small models of it",
+        needs: &[],
+        wants: &[],
+        work: &[Work::cargo(
+            "test --locked --release --manifest-path models/Cargo.toml",
+        )],
+    },
+    Step {
+        name: "fuzz",
+        what: "each fuzz target for some seconds",
+        needs: &[],
+        wants: &[NIGHTLY, CARGO_FUZZ],
+        work: &[Work::Check {
+            shown: "cargo fuzz run, for each target",
+            check: fuzz::check,
+        }],
+    },
+    Step {
         name: "quickstart",
         what: "the example of the README runs to its end",
         needs: &[],
@@ -192,9 +234,12 @@ pub(crate) const ALL: &[Step] = &[
     },
     Step {
         name: "deny",
-        what: "licences, banned crates, duplicate versions and sources of the lock file",
+        what: "licences, banned crates, duplicate versions, sources and known faults of the lock file",
         needs: &[CARGO_DENY],
         wants: &[],
-        work: &[Work::cargo("deny --workspace check licenses bans sources")],
+        work: &[Work::Check {
+            shown: "cargo deny check",
+            check: deny::check,
+        }],
     },
 ];

@@ -63,6 +63,8 @@ namespace ApsFetch.Interop
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_connect_timeout_ms(ConfigHandle config, uint limit, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_reply_timeout_ms(ConfigHandle config, uint limit, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_stall_timeout_ms(ConfigHandle config, uint limit, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_disk_timeout_ms(ConfigHandle config, uint limit, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_retry_timeout_ms(ConfigHandle config, uint limit, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_ca_file_utf16(ConfigHandle config, char* path, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_proxy(ConfigHandle config, byte* address, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_user_agent(ConfigHandle config, byte* name, out ErrorHandle error);

@@ -11,7 +11,7 @@ from ._library import Handle, Library
 
 T = TypeVar("T")
 
-# A call under way ends within a tenth of a second, unless a connection is being made.
+# A call under way ends within a tenth of a second.
 _PATIENCE = 1.0
 
 

@@ -41,13 +41,19 @@ class Client:
     :param region: the data centre of the designs: "US" (the default of APS), "EMEA", "AUS", "CAN", …
     :param base_url: where APS is, if not at https://developer.api.autodesk.com.
     :param ca_file: a file of certificates in PEM form to trust beside those of the operating system.
-    :param proxy: "http://user:password@host:port", or "" for none whatever the environment says. The default is
-        the one of the environment or of the Windows settings.
+    :param proxy: "http://user:password@host:port", or "" for none whatever the environment says. User and
+        password are percent-encoded, and NO_PROXY does not count. The default is the one of the environment
+        (HTTPS_PROXY, ALL_PROXY, HTTP_PROXY, with NO_PROXY) or of the Windows settings, for every host but this one.
     :param max_connections: for all jobs of the client together: 1 to 256, 32 by default.
     :param part_size: bytes of a part; by default the library chooses.
-    :param connect_timeout: seconds for resolving a name, and for connecting including TLS; 30 by default.
-    :param reply_timeout: seconds until a reply begins; 60 by default.
+    :param connect_timeout: seconds until a connection is ready: resolving the name, connecting, a proxy and TLS
+        together; 30 by default.
+    :param reply_timeout: seconds until the headers of a reply are complete; 60 by default.
     :param stall_timeout: a connection that moves next to nothing for so many seconds is replaced; 30 by default.
+    :param disk_timeout: seconds that a drive may take for one operation, such as a write to a network drive; 60
+        by default.
+    :param retry_timeout: for so many seconds since the last progress, failures that may pass are answered by trying
+        again; 60 by default. Waits that the service asks for are added.
     :param user_agent: what the library calls itself to the servers, such as "MyPlugin/2.1".
     :param emea_path: uses the older EMEA form of the addresses instead of the header ``region``.
     :param durable: forces each file to the disk before it takes the place of the target, so that it survives a
@@ -74,6 +80,8 @@ class Client:
         connect_timeout: float | None = None,
         reply_timeout: float | None = None,
         stall_timeout: float | None = None,
+        disk_timeout: float | None = None,
+        retry_timeout: float | None = None,
         user_agent: str | None = None,
         emea_path: bool = False,
         durable: bool = False,
@@ -102,6 +110,8 @@ class Client:
             "connect_timeout_ms": _milliseconds(connect_timeout, "connect_timeout"),
             "reply_timeout_ms": _milliseconds(reply_timeout, "reply_timeout"),
             "stall_timeout_ms": _milliseconds(stall_timeout, "stall_timeout"),
+            "disk_timeout_ms": _milliseconds(disk_timeout, "disk_timeout"),
+            "retry_timeout_ms": _milliseconds(retry_timeout, "retry_timeout"),
             "token_wait_ms": _milliseconds(token_wait, "token_wait"),
             "user_agent": user_agent,
             "emea_path": emea_path,

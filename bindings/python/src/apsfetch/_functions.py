@@ -100,6 +100,8 @@ _TABLE: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "apsfetch_config_set_connect_timeout_ms": (_STATUS, (CONFIG, c_uint32, _ERROR_OUT)),
     "apsfetch_config_set_reply_timeout_ms": (_STATUS, (CONFIG, c_uint32, _ERROR_OUT)),
     "apsfetch_config_set_stall_timeout_ms": (_STATUS, (CONFIG, c_uint32, _ERROR_OUT)),
+    "apsfetch_config_set_disk_timeout_ms": (_STATUS, (CONFIG, c_uint32, _ERROR_OUT)),
+    "apsfetch_config_set_retry_timeout_ms": (_STATUS, (CONFIG, c_uint32, _ERROR_OUT)),
     "apsfetch_config_set_ca_file": (_STATUS, (CONFIG, _TEXT, _ERROR_OUT)),
     "apsfetch_config_set_ca_file_utf16": (_STATUS, (CONFIG, _UTF16, _ERROR_OUT)),
     "apsfetch_config_set_proxy": (_STATUS, (CONFIG, _TEXT, _ERROR_OUT)),

@@ -1,0 +1,10 @@
+//! Locks and atomics of what is pure shared state, and is checked by the models in `models/`.
+//!
+//! There, the files that import from here are compiled with a module of the same names that is made of loom's types:
+//! it runs every interleaving of the threads of a model.
+
+pub(crate) use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+
+pub(crate) mod atomic {
+    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+}

@@ -1,0 +1,81 @@
+//! A short run of every fuzz target: long enough to see that they work and that nothing is easy to find.
+//! `fuzz/README.md` says how to run one for hours.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::machine::{Context, succeed};
+use crate::project;
+
+/// How long each target runs.
+const SECONDS: u32 = 6;
+
+pub(crate) fn check(context: &Context<'_>) -> Result<()> {
+    let has = |program: &str, arguments: &[&str]| {
+        context
+            .command(program)
+            .args(arguments)
+            .output()
+            .is_ok_and(|output| output.status.success())
+    };
+    // No failure: a machine may have no network to get them from, and `tests` goes through the corpus in any case.
+    for (what, arguments) in [
+        ("nightly Rust", ["run", "nightly", "cargo", "--version"]),
+        ("cargo-fuzz", ["run", "nightly", "cargo-fuzz", "--version"]),
+    ] {
+        if !has("rustup", &arguments) {
+            println!("    not run: there is no {what} here");
+            return Ok(());
+        }
+    }
+    let folder = project::root().join("fuzz");
+    let cargo_fuzz = |arguments: &[&str]| {
+        let mut command = context.command("rustup");
+        command
+            .args(["run", "nightly", "cargo", "fuzz"])
+            .args(arguments)
+            .current_dir(&folder);
+        command
+    };
+    succeed(&mut cargo_fuzz(&["build"])).context("cargo fuzz build")?;
+    let targets = targets(&folder)?;
+    ensure!(
+        !targets.is_empty(),
+        "there are no targets in {}",
+        folder.display()
+    );
+    for target in targets {
+        println!("    {target}, {SECONDS} s");
+        // What is found goes to a folder of its own; the corpus in the tree is only read.
+        let found = context.folder().join(&target);
+        fs::create_dir(&found)?;
+        let corpus = folder.join("corpus").join(&target);
+        let mut run = cargo_fuzz(&["run", &target]);
+        run.arg(&found).arg(&corpus).args([
+            "--",
+            &format!("-max_total_time={SECONDS}"),
+            "-timeout=10",
+            "-rss_limit_mb=2048",
+            "-max_len=4096",
+            "-verbosity=0",
+            "-print_final_stats=1",
+        ]);
+        let dictionary = folder.join("dictionaries").join(format!("{target}.dict"));
+        if dictionary.is_file() {
+            run.arg(format!("-dict={}", dictionary.display()));
+        }
+        succeed(&mut run)
+            .with_context(|| format!("{target}: the input that fails is in fuzz/artifacts"))?;
+    }
+    Ok(())
+}
+
+fn targets(folder: &Path) -> Result<Vec<String>> {
+    let mut targets: Vec<String> = fs::read_dir(folder.join("fuzz_targets"))?
+        .filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned()))
+        .collect();
+    targets.sort();
+    Ok(targets)
+}
