@@ -18,6 +18,14 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # Secrets and logging
+//!
+//! Tokens, client secrets, cookies and signed URLs appear in no error, in no `Debug`, in no file, and in nothing this crate
+//! logs, which is nothing. But [ureq](https://docs.rs/ureq) below it logs to the [`log`](https://docs.rs/log) crate. Down to
+//! the level `debug` it shows hosts and no more; at the level `trace` it shows every request with its token and its address.
+//! A program that installs a logger of its own and lets it go down to `trace` must leave the targets `ureq` and
+//! `ureq_proto` out. The shared and the static C library are not concerned: nothing in them is ever logged.
+//!
 //! The same library has a C ABI, described in `include/apsfetch.h`; names and numbers are the same in both.
 #![deny(unsafe_code)]
 #![cfg_attr(

@@ -22,7 +22,11 @@ impl Threads {
         let handle = Builder::new()
             .name(name.to_owned())
             .stack_size(STACK_SIZE)
-            .spawn(body)?;
+            .spawn(move || {
+                #[cfg(feature = "capi")]
+                crate::ffi::survive_file_size_limit();
+                body();
+            })?;
         let finished: Vec<_> = {
             let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
             running.push(handle);

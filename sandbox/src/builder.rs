@@ -163,7 +163,7 @@ impl Builder {
             },
             clients: Clients {
                 id: format!("sandbox-{}", text::hex(&text::random::<12>())),
-                secret: text::random_token::<24>(),
+                secret: text::secret::<24>(),
                 public_id: format!("sandbox-public-{}", text::hex(&text::random::<12>())),
             },
             token_lifetime: Mutex::new(self.token_lifetime),

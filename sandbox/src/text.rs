@@ -73,6 +73,14 @@ pub(crate) fn random_token<const N: usize>() -> String {
     base64_url(&random::<N>())
 }
 
+/// What every secret begins with, so that whoever finds it anywhere else has found a leak.
+pub(crate) const MARKER: &str = "CANARY";
+
+/// A random secret of `N` bytes, with the marker.
+pub(crate) fn secret<const N: usize>() -> String {
+    format!("{MARKER}{}", random_token::<N>())
+}
+
 /// A random version 4 UUID.
 pub(crate) fn uuid() -> String {
     let mut bytes = random::<16>();

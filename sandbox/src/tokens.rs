@@ -40,7 +40,7 @@ impl Tokens {
         now: SystemTime,
         lifetime: Duration,
     ) -> String {
-        let name = text::random_token::<48>();
+        let name = text::secret::<48>();
         let token = Token {
             client_id: client_id.to_owned(),
             scopes: scopes.to_vec(),
@@ -63,7 +63,7 @@ impl Tokens {
     }
 
     pub(crate) fn issue_code(&mut self, mut grant: Grant, now: SystemTime) -> String {
-        let name = text::random_token::<30>();
+        let name = text::secret::<30>();
         grant.expires = now + CODE_LIFETIME;
         self.codes.insert(name.clone(), grant);
         name
@@ -75,7 +75,7 @@ impl Tokens {
     }
 
     pub(crate) fn issue_refresh(&mut self, mut grant: Grant, now: SystemTime) -> String {
-        let name = text::random_token::<30>();
+        let name = text::secret::<30>();
         grant.expires = now + REFRESH_LIFETIME;
         self.refresh.insert(name.clone(), grant);
         name

@@ -54,6 +54,7 @@ mod progress;
 mod release;
 mod request;
 mod result;
+mod signals;
 mod signed;
 mod signing;
 mod status;
@@ -63,6 +64,8 @@ mod upload;
 mod upload_options;
 mod upload_result;
 mod version;
+
+pub(crate) use signals::survive_file_size_limit;
 
 #[cfg(test)]
 #[allow(

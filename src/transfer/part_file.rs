@@ -55,6 +55,16 @@ impl PartFile {
                     format!("The target {} is a folder.", target.display()),
                 ));
             }
+            // A pipe or a device: renaming over it would take it away.
+            Ok(found) if !found.is_file() => {
+                return Err(Error::new(
+                    ErrorKind::File,
+                    format!(
+                        "The target {} is a pipe or a device and not a file.",
+                        target.display()
+                    ),
+                ));
+            }
             Ok(found) if found.permissions().readonly() => {
                 return Err(Error::new(
                     ErrorKind::File,
@@ -243,6 +253,18 @@ fn busy(target: &Path) -> Error {
     )
 }
 
+/// A second name of a file that is somebody else's must not lead the bytes there, no more than a link may.
+#[cfg(unix)]
+fn has_one_name(found: &std::fs::Metadata) -> bool {
+    // None at all when its owner has just renamed or removed it, which is looked at later.
+    std::os::unix::fs::MetadataExt::nlink(found) <= 1
+}
+
+#[cfg(windows)]
+fn has_one_name(_found: &std::fs::Metadata) -> bool {
+    true
+}
+
 /// Opens the part file for this download alone. One that a killed process left behind is taken over.
 fn open_locked(part: &Path, target: &Path) -> Result<File> {
     // The file may be renamed or removed by its owner between our opening and our locking it; then the
@@ -257,11 +279,14 @@ fn open_locked(part: &Path, target: &Path) -> Result<File> {
                 &error,
             )
         })?;
-        if !file.metadata().is_ok_and(|found| found.is_file()) {
+        if !file
+            .metadata()
+            .is_ok_and(|found| found.is_file() && has_one_name(&found))
+        {
             return Err(Error::new(
                 ErrorKind::File,
                 format!(
-                    "{} is in the way: it is not a file. Remove it or choose another target.",
+                    "{} is in the way: it is not a file of its own. Remove it or choose another target.",
                     part.display()
                 ),
             ));

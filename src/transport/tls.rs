@@ -200,7 +200,12 @@ impl Transport for TlsTransport {
     }
 
     fn is_open(&mut self) -> bool {
-        self.stream.get_mut().get_mut().is_open()
+        // What came unasked may have been taken off the socket with the end of the last answer.
+        let quiet =
+            self.stream.conn.process_new_packets().is_ok_and(|state| {
+                state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed()
+            });
+        quiet && self.stream.get_mut().get_mut().is_open()
     }
 
     fn is_tls(&self) -> bool {

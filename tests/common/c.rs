@@ -172,6 +172,12 @@ impl Program {
             self.path.display(),
             text(&output)
         );
+        assert!(
+            !text(&output).contains("CANARY"),
+            "{} printed a secret of the sandbox:\n{}",
+            self.path.display(),
+            text(&output)
+        );
         String::from_utf8(output.stdout).unwrap()
     }
 }

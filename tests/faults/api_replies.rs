@@ -24,63 +24,73 @@ fn what_is_no_answer_is_refused() {
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
         .collect();
-    for body in [
-        b"".to_vec(),
-        b"null".to_vec(),
-        b"[]".to_vec(),
-        b"{".to_vec(),
-        b"{\"results\": NaN}".to_vec(),
-        b"{\"results\": [1]}".to_vec(),
-        b"{\"results\": {}}".to_vec(),
-        b"{\"results\": {}, \"results\": {}}".to_vec(),
-        b"\xef\xbb\xbf{}".to_vec(),
-        b"\xff\xfe".to_vec(),
-        b"<html>log in</html>".to_vec(),
-        deep.into_bytes(),
-        wide.into_bytes(),
-        utf16,
-    ] {
-        let server = says(body);
-        fails(&client_of(&server), object(), &[ErrorKind::BadResponse]);
-        fails(&client_of(&server), derivative(), &[ErrorKind::BadResponse]);
-    }
+    each(
+        [
+            b"".to_vec(),
+            b"null".to_vec(),
+            b"[]".to_vec(),
+            b"{".to_vec(),
+            b"{\"results\": NaN}".to_vec(),
+            b"{\"results\": [1]}".to_vec(),
+            b"{\"results\": {}}".to_vec(),
+            b"{\"results\": {}, \"results\": {}}".to_vec(),
+            b"\xef\xbb\xbf{}".to_vec(),
+            b"\xff\xfe".to_vec(),
+            b"<html>log in</html>".to_vec(),
+            deep.into_bytes(),
+            wide.into_bytes(),
+            utf16,
+        ],
+        |body| {
+            let server = says(body);
+            fails(&client_of(&server), object(), &[ErrorKind::BadResponse]);
+            fails(&client_of(&server), derivative(), &[ErrorKind::BadResponse]);
+        },
+    );
 }
 
 #[test]
 fn sizes_that_are_none_are_refused() {
-    for size in [
-        "-1",
-        "1.5",
-        "1e300",
-        "\"12abc\"",
-        "true",
-        "[]",
-        "{}",
-        "18446744073709551616",
-        "\"-5\"",
-    ] {
-        let server = says(entry(&format!("\"size\":{size}")));
-        fails(&client_of(&server), object(), &[ErrorKind::BadResponse]);
-    }
+    each(
+        [
+            "-1",
+            "1.5",
+            "1e300",
+            "\"12abc\"",
+            "true",
+            "[]",
+            "{}",
+            "18446744073709551616",
+            "\"-5\"",
+        ],
+        |size| {
+            let server = says(entry(&format!("\"size\":{size}")));
+            fails(&client_of(&server), object(), &[ErrorKind::BadResponse]);
+        },
+    );
 }
 
 #[test]
 fn addresses_that_may_not_be_fetched_are_refused() {
-    for url in [
-        "",
-        "/relative",
-        "ftp://127.0.0.1/x",
-        "http://files.example/x",
-        "http://127.0.0.1:99999/",
-        "http://user:password@127.0.0.1/",
-        "http://127.0.0.1/a b",
-        "http://127.0.0.1/a\\r\\nX-Evil: 1",
-    ] {
-        let body =
-            format!(r#"{{"results":{{"model":{{"status":"complete","size":5,"url":"{url}"}}}}}}"#);
-        let server = says(body.into_bytes());
-        fails(&client_of(&server), object(), &[ErrorKind::BadResponse]);
-    }
+    each(
+        [
+            "",
+            "/relative",
+            "ftp://127.0.0.1/x",
+            "http://files.example/x",
+            "http://127.0.0.1:99999/",
+            "http://user:password@127.0.0.1/",
+            "http://127.0.0.1/a b",
+            "http://127.0.0.1/a\\r\\nX-Evil: 1",
+        ],
+        |url| {
+            let body = format!(
+                r#"{{"results":{{"model":{{"status":"complete","size":5,"url":"{url}"}}}}}}"#
+            );
+            let server = says(body.into_bytes());
+            fails(&client_of(&server), object(), &[ErrorKind::BadResponse]);
+        },
+    );
 }
 
 #[test]
@@ -141,7 +151,7 @@ fn an_answer_in_gzip_is_unpacked_and_a_damaged_one_refused() {
 
 #[test]
 fn an_answer_that_never_ends_is_over_in_time() {
-    for status in [200, 400] {
+    each([200, 400], |status| {
         let server = RawServer::start(move |_| {
             let mut acts = vec![Act::Send(reply(
                 status,
@@ -156,7 +166,7 @@ fn an_answer_that_never_ends_is_over_in_time() {
         });
         let kinds = [ErrorKind::Timeout, ErrorKind::Http];
         fails(&client_of(&server), object(), &kinds);
-    }
+    });
 }
 
 #[test]
@@ -189,21 +199,24 @@ fn chunks_that_do_not_make_a_file_are_refused() {
             .into_bytes(),
         )
     };
-    for urls in [
-        "",
-        r#""0-9":"http://127.0.0.1:1/a","11-29":"http://127.0.0.1:1/b""#,
-        r#""0-10":"http://127.0.0.1:1/a","10-29":"http://127.0.0.1:1/b""#,
-        r#""0-9":"http://127.0.0.1:1/a""#,
-        r#""0-29":"ftp://127.0.0.1:1/a""#,
-        r#""0-18446744073709551615":"http://127.0.0.1:1/a""#,
-        r#""a-b":"http://127.0.0.1:1/a""#,
-    ] {
-        fails(
-            &client_of(&server(urls)),
-            object(),
-            &[ErrorKind::BadResponse],
-        );
-    }
+    each(
+        [
+            "",
+            r#""0-9":"http://127.0.0.1:1/a","11-29":"http://127.0.0.1:1/b""#,
+            r#""0-10":"http://127.0.0.1:1/a","10-29":"http://127.0.0.1:1/b""#,
+            r#""0-9":"http://127.0.0.1:1/a""#,
+            r#""0-29":"ftp://127.0.0.1:1/a""#,
+            r#""0-18446744073709551615":"http://127.0.0.1:1/a""#,
+            r#""a-b":"http://127.0.0.1:1/a""#,
+        ],
+        |urls| {
+            fails(
+                &client_of(&server(urls)),
+                object(),
+                &[ErrorKind::BadResponse],
+            );
+        },
+    );
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn an_error_document_under_the_status_of_success_is_no_file() {
 
 #[test]
 fn nothing_is_no_file_that_has_a_size() {
-    for status in [200, 201, 202, 203, 204, 205, 304] {
+    each([200, 201, 202, 203, 204, 205, 304], |status| {
         let server = RawServer::start(move |_| send(status, &[], b""));
         let kinds = [
             ErrorKind::BadResponse,
@@ -68,7 +68,7 @@ fn nothing_is_no_file_that_has_a_size() {
             ErrorKind::NotReady,
         ];
         fails(&builder().build().unwrap(), sized(&server, SIZE), &kinds);
-    }
+    });
 }
 
 #[test]
@@ -78,27 +78,30 @@ fn compressed_data_is_refused_whatever_says_so() {
         0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0xa8, 0x80, 0x01, 0, 0x92, 0xf6, 0xa8, 0x62, 8,
         0, 0, 0,
     ];
-    for coding in ["gzip", "GZIP", "x-gzip", "br", "identity, gzip", "deflate"] {
-        let headers = [("Content-Encoding", coding)];
-        let whole = RawServer::start(move |_| send(200, &headers, packed));
-        fails(
-            &builder().build().unwrap(),
-            by_url(&whole),
-            &[ErrorKind::BadResponse],
-        );
-        let ranged =
-            RawServer::start(move |asked| vec![Act::Send(partial(asked, packed, &headers))]);
-        fails(
-            &builder().build().unwrap(),
-            by_url(&ranged),
-            &[ErrorKind::BadResponse],
-        );
-        fails(
-            &builder().build().unwrap(),
-            sized(&ranged, packed.len()),
-            &[ErrorKind::BadResponse],
-        );
-    }
+    each(
+        ["gzip", "GZIP", "x-gzip", "br", "identity, gzip", "deflate"],
+        |coding| {
+            let headers = [("Content-Encoding", coding)];
+            let whole = RawServer::start(move |_| send(200, &headers, packed));
+            fails(
+                &builder().build().unwrap(),
+                by_url(&whole),
+                &[ErrorKind::BadResponse],
+            );
+            let ranged =
+                RawServer::start(move |asked| vec![Act::Send(partial(asked, packed, &headers))]);
+            fails(
+                &builder().build().unwrap(),
+                by_url(&ranged),
+                &[ErrorKind::BadResponse],
+            );
+            fails(
+                &builder().build().unwrap(),
+                sized(&ranged, packed.len()),
+                &[ErrorKind::BadResponse],
+            );
+        },
+    );
     let on_the_way = RawServer::start(move |_| {
         let mut bytes = b"HTTP/1.1 200 Said\r\nTransfer-Encoding: gzip, chunked\r\n\r\n".to_vec();
         bytes.extend(chunks(packed));

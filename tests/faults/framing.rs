@@ -18,19 +18,22 @@ fn body(asked: &Asked, file: &[u8]) -> Vec<u8> {
 #[test]
 fn a_length_that_no_number_is_is_refused() {
     let file = data(SIZE, 11);
-    for length in ["-5", "18446744073709551616", "abc", "+9", "0x10", "5, 6"] {
-        let bytes = file.clone();
-        let server = RawServer::start(move |asked| {
-            let more = format!("Content-Length: {length}\r\n");
-            vec![
-                Act::Send(head(asked, &more)),
-                Act::Send(body(asked, &bytes)),
-                Act::Close,
-            ]
-        });
-        let kinds = [ErrorKind::BadResponse, ErrorKind::Network];
-        fails(&builder().build().unwrap(), sized(&server, SIZE), &kinds);
-    }
+    each(
+        ["-5", "18446744073709551616", "abc", "+9", "0x10", "5, 6"],
+        |length| {
+            let bytes = file.clone();
+            let server = RawServer::start(move |asked| {
+                let more = format!("Content-Length: {length}\r\n");
+                vec![
+                    Act::Send(head(asked, &more)),
+                    Act::Send(body(asked, &bytes)),
+                    Act::Close,
+                ]
+            });
+            let kinds = [ErrorKind::BadResponse, ErrorKind::Network];
+            fails(&builder().build().unwrap(), sized(&server, SIZE), &kinds);
+        },
+    );
 }
 
 #[test]

@@ -257,6 +257,16 @@ fn signings(server: &RawServer) -> usize {
         .count()
 }
 
+/// All cases at once: most of them wait for limits and pauses.
+fn each<T: Send>(cases: impl IntoIterator<Item = T>, check: impl Fn(T) + Sync) {
+    std::thread::scope(|scope| {
+        for case in cases {
+            let check = &check;
+            scope.spawn(move || check(case));
+        }
+    });
+}
+
 fn is_here(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok()
 }

@@ -46,7 +46,7 @@ fn a_206_that_is_not_what_was_asked_for_is_never_written() {
         |first, last| format!("bytes -{first}-{last}/{SIZE}"),
         |_, _| String::new(),
     ];
-    for wrong in wrong {
+    each(wrong, |wrong| {
         let bytes = file.clone();
         let server = RawServer::start(move |asked| {
             let (first, last) = span(asked, SIZE);
@@ -55,7 +55,7 @@ fn a_206_that_is_not_what_was_asked_for_is_never_written() {
         // One range: its end cannot be another one's beginning.
         let client = builder().max_connections(1).unwrap().build().unwrap();
         fails(&client, sized(&server, SIZE), &[ErrorKind::BadResponse]);
-    }
+    });
 }
 
 #[test]

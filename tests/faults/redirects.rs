@@ -62,22 +62,25 @@ fn the_api_is_not_followed_elsewhere_with_the_token() {
 
 #[test]
 fn redirects_that_lead_nowhere_are_refused() {
-    for to in [
-        "",
-        "http://",
-        "//",
-        "ftp://127.0.0.1/x",
-        "file:///etc/passwd",
-        "javascript:alert(1)",
-        "http://files.example/x",
-        "http://user:secret@127.0.0.1:1/x",
-        "http://127.0.0.1:99999/",
-        "http://[::1",
-    ] {
-        let server = RawServer::start(move |_| send(302, &[("Location", to)], b""));
-        let kinds = [ErrorKind::BadResponse, ErrorKind::Http];
-        fails(&builder().build().unwrap(), sized(&server, SIZE), &kinds);
-    }
+    each(
+        [
+            "",
+            "http://",
+            "//",
+            "ftp://127.0.0.1/x",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "http://files.example/x",
+            "http://user:secret@127.0.0.1:1/x",
+            "http://127.0.0.1:99999/",
+            "http://[::1",
+        ],
+        |to| {
+            let server = RawServer::start(move |_| send(302, &[("Location", to)], b""));
+            let kinds = [ErrorKind::BadResponse, ErrorKind::Http];
+            fails(&builder().build().unwrap(), sized(&server, SIZE), &kinds);
+        },
+    );
     let twice = [("Location", "/a"), ("Location", "/b")];
     let server = RawServer::start(move |_| send(302, &twice, b""));
     let kinds = [ErrorKind::BadResponse, ErrorKind::Http];

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 
 /// The id that signatures of the sandbox name.
-pub(crate) const KEY_PAIR_ID: &str = "APKASANDBOXKEYPAIR01";
+pub(crate) const KEY_PAIR_ID: &str = "CANARYKEYPAIR0000001";
 
 /// Making a 2048-bit key takes most of a second, so a process makes one, when the first signature needs it.
 fn key() -> &'static SigningKey<Sha1> {

@@ -43,8 +43,8 @@ impl Signer {
     pub(crate) fn new() -> Signer {
         Signer {
             key_id: format!("ASIA{}", text::hex(&text::random::<8>()).to_uppercase()),
-            secret: text::random_token::<30>(),
-            token: text::random_token::<90>(),
+            secret: text::secret::<30>(),
+            token: text::secret::<90>(),
         }
     }
 

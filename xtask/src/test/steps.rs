@@ -2,7 +2,7 @@
 
 use super::need::{Need, Probe, Source};
 use super::step::{Program, Step, Work};
-use super::{bindings, c, deny, dependencies, fuzz, sanitizers, valgrind};
+use super::{bindings, c, deny, dependencies, fuzz, sanitizers, secrets, valgrind};
 
 const GCC: Need = Need::program("gcc");
 const GXX: Need = Need::program("g++");
@@ -138,13 +138,13 @@ pub(crate) const ALL: &[Step] = &[
     },
     Step {
         name: "tests",
-        what: "unit, integration and documentation tests of the library and the sandbox",
+        what: "unit, integration and documentation tests of the library and the sandbox, and no secret in what they print",
         needs: &[],
         wants: &[GCC, GXX, CLANG, SQUID, IPROUTE],
-        // Not xtask: a running program cannot be replaced on Windows.
-        work: &[Work::cargo(
-            "test --workspace --exclude xtask --no-fail-fast",
-        )],
+        work: &[Work::Check {
+            shown: secrets::RUST_TESTS,
+            check: secrets::rust,
+        }],
     },
     Step {
         name: "c",

@@ -223,7 +223,7 @@ fn fallback_url(
 
 /// Remembers a signed resource and gives its path and query.
 pub(super) fn add_resource(world: &mut World, resource: SignedResource) -> String {
-    let id = text::uuid();
+    let id = format!("{}-{}", text::MARKER, text::uuid());
     let region = world
         .buckets
         .get(&resource.bucket)
