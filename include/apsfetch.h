@@ -341,7 +341,7 @@ int32_t apsfetch_config_set_stall_timeout_ms(apsfetch_config *config,
 /**
  * How long failures that may pass (a broken connection, a name that is not resolved, a busy service) are answered
  * by trying again, counted from the first failure since the last progress. Waits that the service asks for
- * (`Retry-After`, 120 s at the most) are added, up to 5 minutes. 1 ms to a day, 60 s by default.
+ * (`Retry-After`, 120 s at the most) are added, up to 5 minutes. 1 ms to a day, 40 s by default.
  */
 int32_t apsfetch_config_set_retry_timeout_ms(apsfetch_config *config,
                                              uint32_t limit_ms,
@@ -1149,7 +1149,8 @@ int32_t apsfetch_upload_utf16(const apsfetch_client *client,
 
 /**
  * Uploads the file at `path` as an object: creates a signed URL for writing, then uploads to it. An object of
- * this key is replaced. It needs the scope `data:write`. Otherwise as `apsfetch_upload`.
+ * this key is replaced. It needs the scope `data:write`. Otherwise as `apsfetch_upload`. The callback is called once
+ * the upload has begun; until the URL is signed, the cancel token ends the call.
  */
 int32_t apsfetch_upload_object(const apsfetch_client *client,
                                const char *bucket_key,

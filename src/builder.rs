@@ -62,7 +62,7 @@ impl Default for ClientBuilder {
             connect_timeout: Duration::from_secs(30),
             reply_timeout: Duration::from_secs(60),
             stall_timeout: Duration::from_secs(30),
-            retry_timeout: Duration::from_secs(60),
+            retry_timeout: Duration::from_secs(40),
             ca_file: None,
             proxy: Proxy::System,
             user_agent: concat!("apsfetch/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -203,7 +203,7 @@ impl ClientBuilder {
 
     /// How long failures that may pass (a broken connection, a name that is not resolved, a busy service) are answered by
     /// trying again, counted from the first failure since the last progress. Waits that the service asks for
-    /// (`Retry-After`, 120 s at the most) are added, up to 5 minutes. 1 ms to a day; the default is 60 s, in which a
+    /// (`Retry-After`, 120 s at the most) are added, up to 5 minutes. 1 ms to a day; the default is 40 s, in which a
     /// change of network or VPN is over.
     pub fn retry_timeout(mut self, limit: Duration) -> Result<Self> {
         self.retry_timeout = check_limit(limit, "retry timeout")?;

@@ -265,7 +265,10 @@ impl Work {
                 body: &mut source,
                 ask_first,
             });
-            puts = puts.saturating_add(1);
+            // What was refused, or found nobody, before the file went out can be repeated for as long as there is patience.
+            if self.shared.sent.load(Ordering::Relaxed) > 0 {
+                puts = puts.saturating_add(1);
+            }
             let (error, again) = match outcome {
                 Ok(reply) if (200..300).contains(&reply.status) => {
                     return self.stored(reply, source);

@@ -297,7 +297,7 @@ pub unsafe extern "C" fn apsfetch_config_set_stall_timeout_ms(
 
 /// How long failures that may pass (a broken connection, a name that is not resolved, a busy service) are answered
 /// by trying again, counted from the first failure since the last progress. Waits that the service asks for
-/// (`Retry-After`, 120 s at the most) are added, up to 5 minutes. 1 ms to a day, 60 s by default.
+/// (`Retry-After`, 120 s at the most) are added, up to 5 minutes. 1 ms to a day, 40 s by default.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn apsfetch_config_set_retry_timeout_ms(
     config: *mut apsfetch_config,

@@ -143,7 +143,8 @@ pub unsafe extern "C-unwind" fn apsfetch_upload_utf16(
 }
 
 /// Uploads the file at `path` as an object: creates a signed URL for writing, then uploads to it. An object of
-/// this key is replaced. It needs the scope `data:write`. Otherwise as `apsfetch_upload`.
+/// this key is replaced. It needs the scope `data:write`. Otherwise as `apsfetch_upload`. The callback is called once
+/// the upload has begun; until the URL is signed, the cancel token ends the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn apsfetch_upload_object(
     client: *const apsfetch_client,

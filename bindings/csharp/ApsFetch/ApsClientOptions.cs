@@ -71,7 +71,7 @@ namespace ApsFetch
         public TimeSpan? DiskTimeout { get; set; }
 
         /// <summary>How long failures that may pass (a broken connection, a busy service) are answered by trying again,
-        /// since the last progress: 60 s by default. Waits that the service asks for are added.</summary>
+        /// since the last progress: 40 s by default. Waits that the service asks for are added.</summary>
         public TimeSpan? RetryTimeout { get; set; }
 
         /// <summary>A file of certificates in PEM form to trust beside those of the operating system.</summary>

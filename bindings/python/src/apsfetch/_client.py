@@ -53,7 +53,7 @@ class Client:
     :param disk_timeout: seconds that a drive may take for one operation, such as a write to a network drive; 60
         by default.
     :param retry_timeout: for so many seconds since the last progress, failures that may pass are answered by trying
-        again; 60 by default. Waits that the service asks for are added.
+        again; 40 by default. Waits that the service asks for are added.
     :param user_agent: what the library calls itself to the servers, such as "MyPlugin/2.1".
     :param emea_path: uses the older EMEA form of the addresses instead of the header ``region``.
     :param durable: forces each file to the disk before it takes the place of the target, so that it survives a
