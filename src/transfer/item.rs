@@ -273,7 +273,7 @@ impl Item {
         let mut state = self.lock();
         state.plan(cut);
         state.count_size(counters);
-        counters.add_bytes(state.resumed);
+        counters.add_resumed(state.resumed);
     }
 
     /// A stream broke off: goes on behind what is written, in ranges, if replies can be told apart by their version.

@@ -195,6 +195,12 @@ impl Counters {
         }
     }
 
+    /// Bytes that an earlier run has left: they are no sign that the network is there.
+    pub(super) fn add_resumed(&self, count: u64) {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.bytes_done.fetch_add(count, Ordering::Relaxed);
+    }
+
     pub(super) fn take_back(&self, count: u64) {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         self.bytes_done.fetch_sub(count, Ordering::Relaxed);
