@@ -3,8 +3,12 @@
 //! There, the files that import from here are compiled with a module of the same names that is made of loom's types:
 //! it runs every interleaving of the threads of a model.
 
-pub(crate) use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+#[cfg(feature = "capi")]
+pub(crate) use std::sync::RwLock;
+pub(crate) use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 pub(crate) mod atomic {
-    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+    #[cfg(feature = "capi")]
+    pub(crate) use std::sync::atomic::AtomicU64;
+    pub(crate) use std::sync::atomic::{AtomicBool, Ordering};
 }

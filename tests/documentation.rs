@@ -29,10 +29,20 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn every_row_of_the_operations_names_tests_that_exist() {
-    let table = read("docs/operations.md");
+    check_rows("docs/operations.md", "| what", 50);
+}
+
+#[test]
+fn every_row_of_the_faults_names_tests_that_exist() {
+    check_rows("docs/faults.md", "| fault", 50);
+}
+
+/// Every row of the tables names its tests in its last column. `least`: there are more rows than that.
+fn check_rows(document: &str, head: &str, least: usize) {
+    let table = read(document);
     let mut rows = 0;
     for row in table.lines().filter(|line| {
-        line.starts_with('|') && !line.starts_with("|---") && !line.starts_with("| what")
+        line.starts_with('|') && !line.starts_with("|---") && !line.starts_with(head)
     }) {
         let tests = row.split('|').nth_back(1).unwrap();
         let mut named = 0;
@@ -40,14 +50,14 @@ fn every_row_of_the_operations_names_tests_that_exist() {
             let source = test_source(file);
             assert!(
                 source.contains(&format!("fn {test}()")),
-                "docs/operations.md names {file}::{test}, which does not exist"
+                "{document} names {file}::{test}, which does not exist"
             );
             named += 1;
         }
         assert!(named > 0, "no test is named in: {row}");
         rows += 1;
     }
-    assert!(rows > 50, "the tables were found");
+    assert!(rows > least, "the tables were found");
 }
 
 #[test]
@@ -83,6 +93,8 @@ fn links_to_files_lead_somewhere() {
         "docs/architecture.md",
         "docs/operations.md",
         "docs/errors.md",
+        "docs/faults.md",
+        "docs/testing.md",
         "sandbox/README.md",
         "bindings/python/README.md",
         "bindings/csharp/README.md",

@@ -51,7 +51,10 @@ fn check(text: &str, what: &str) -> Result<()> {
 pub(crate) fn design_urn(text: &str) -> Result<String> {
     check(text, "design URN")?;
     if text.starts_with("urn:") {
-        return Ok(URL_SAFE_NO_PAD.encode(text));
+        let encoded = URL_SAFE_NO_PAD.encode(text);
+        // The limit is on what is sent, in whichever form it was given.
+        check(&encoded, "design URN")?;
+        return Ok(encoded);
     }
     let encoded: String = text
         .trim_end_matches('=')
@@ -139,7 +142,8 @@ mod tests {
         assert_eq!(design_urn(encoded).unwrap(), encoded);
         assert_eq!(design_urn(&format!("{encoded}==")).unwrap(), encoded);
         assert_eq!(design_urn("a+b/c").unwrap(), "a-b_c");
-        for bad in ["", "===", "a b", "a\r\nb", "ä"] {
+        let long = format!("urn:{}", "x".repeat(LONGEST - 4));
+        for bad in ["", "===", "a b", "a\r\nb", "ä", &long] {
             assert!(design_urn(bad).is_err(), "{bad:?}");
         }
     }

@@ -41,7 +41,10 @@ pub(super) fn number<'de, D: Deserializer<'de>>(
             // 1.0e3 and the like: some encoders write whole numbers so.
             None => match number.as_f64() {
                 Some(whole) if (0.0..9.0e15).contains(&whole) && whole.fract() == 0.0 => {
-                    Ok(Some(whole as u64))
+                    // Whole, and in the range where both types know every number.
+                    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+                    let whole = whole as u64;
+                    Ok(Some(whole))
                 }
                 _ => Err(D::Error::custom("not a whole number")),
             },

@@ -265,7 +265,7 @@ impl State {
         self.expires_at = lifetime.and_then(|lifetime| began.checked_add(lifetime));
         self.renew_at = lifetime.and_then(|lifetime| {
             // A token that lives for less than two minutes is renewed at half its life.
-            let early = RENEW_EARLY.min(lifetime / 2);
+            let early = RENEW_EARLY.min(lifetime.checked_div(2).unwrap_or_default());
             began.checked_add(lifetime.saturating_sub(early))
         });
     }

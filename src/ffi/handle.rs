@@ -85,6 +85,8 @@ fn current() -> Result<(usize, &'static Table)> {
 /// handle of one is not valid in the other.
 fn first_number(process: u32) -> u64 {
     let here = (&raw const TABLES) as u64;
+    // The lower bits are the ones that differ.
+    #[allow(clippy::cast_possible_truncation)]
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |time| time.as_nanos() as u64);
@@ -108,7 +110,10 @@ pub(super) fn insert<H: Handle>(object: H::Object) -> Result<*mut H> {
         |number| (number << NUMBER_SHIFT) | ((generation as u64) << 1) | MARK,
         entry,
     );
-    Ok(std::ptr::without_provenance_mut(id as usize))
+    // Pointers have 64 bits: the crate does not compile where they have fewer.
+    #[allow(clippy::cast_possible_truncation)]
+    let address = id as usize;
+    Ok(std::ptr::without_provenance_mut(address))
 }
 
 /// The object of a handle.

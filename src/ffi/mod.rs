@@ -33,7 +33,12 @@ mod download;
 mod error;
 mod folder;
 #[cfg(any(test, feature = "fuzzing"))]
-#[allow(clippy::arithmetic_side_effects)]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "never in a library that is built for use, and a fuzzer has to find what goes wrong"
+)]
 pub(crate) mod fuzz;
 mod guard;
 mod handle;
@@ -68,5 +73,10 @@ mod version;
 pub(crate) use signals::survive_file_size_limit;
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
 mod tests;

@@ -44,6 +44,9 @@ pub struct apsfetch_progress {
 }
 
 const SIZE: usize = size_of::<apsfetch_progress>();
+// 72, as is checked below.
+#[allow(clippy::cast_possible_truncation)]
+const SIZE_FOR_C: u32 = SIZE as u32;
 /// The size and the state: what every version has.
 const LEAST_SIZE: usize = 8;
 /// A size beyond this is memory that nobody set.
@@ -55,7 +58,7 @@ const _: () = assert!(SIZE == 72 && align_of::<apsfetch_progress>() == 8);
 impl apsfetch_progress {
     pub(super) fn new(progress: &Progress) -> Self {
         apsfetch_progress {
-            struct_size: SIZE as u32,
+            struct_size: SIZE_FOR_C,
             state: progress.state as i32,
             items_total: progress.items_total,
             items_finished: progress.items_finished,

@@ -60,6 +60,11 @@ pub(crate) fn file_names(data: &[u8]) {
 
 /// It stays in its folder, on every system.
 fn check_path(path: &str) {
+    assert!(
+        path.split('/').count() <= 64,
+        "{} names deep",
+        path.split('/').count()
+    );
     let root = Path::new("root");
     let joined = join(root, path);
     let inside = joined.strip_prefix(root).is_ok_and(|rest| {

@@ -4,6 +4,9 @@ use crate::transfer::{JOURNAL_SUFFIX, PART_SUFFIX};
 
 /// Bytes of one name at the most. File systems allow 255; the part file's ending and a number need room.
 const LONGEST: usize = 200;
+/// Names of one path at the most. Every folder on the way is kept in memory, and a name from the network may be made
+/// of a million slashes.
+const DEEPEST: usize = 64;
 /// An ending longer than this is no ending but part of the name.
 const LONGEST_EXTENSION: usize = 20;
 
@@ -30,7 +33,11 @@ pub(super) fn of_object(key: &str, prefix: Option<&str>) -> String {
 /// A relative path with `/` between names that every file system takes. It never leaves its folder, and a safe
 /// path stays as it is.
 pub(super) fn safe_path(path: &str) -> String {
-    path.split('/').map(safe_name).collect::<Vec<_>>().join("/")
+    // What is behind the last place is one name, in which a slash is no better than any other forbidden character.
+    path.splitn(DEEPEST, '/')
+        .map(safe_name)
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 fn safe_name(name: &str) -> String {
@@ -164,6 +171,16 @@ mod tests {
         ] {
             assert_eq!(safe_path(path), safe, "{path:?}");
         }
+    }
+
+    #[test]
+    fn a_path_has_an_end() {
+        let deep = safe_path(&"a/".repeat(1_000_000));
+        assert_eq!(deep.split('/').count(), DEEPEST);
+        assert!(deep.len() <= DEEPEST * (LONGEST + 1), "{}", deep.len());
+        assert_eq!(safe_path(&deep), deep);
+        let usual = "a/".repeat(DEEPEST - 1) + "b";
+        assert_eq!(safe_path(&usual), usual);
     }
 
     #[test]

@@ -19,8 +19,9 @@ use crate::request::{ExistingFile, KnownVersion, Target};
 use crate::threads::Threads;
 use crate::transport::Context;
 
-/// Threads beyond the connections: checksums run on them, so that no connection waits for one.
-const SPARE_THREADS: usize = 2;
+/// Threads beyond the connections: checksums and journals run on them, so that no connection waits for one, and jobs that
+/// would have no worker at all.
+const SPARE_THREADS: usize = 3;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EngineOptions {
@@ -223,8 +224,13 @@ impl Engine {
                 .any(|job| job.workers.load(Ordering::Relaxed) < share && job.has_work());
         self.starving.store(starving, Ordering::Relaxed);
         self.permits.store(permits, Ordering::Relaxed);
-        // Each job gets at least one worker, even beyond the permits.
-        let limit = permits.max(jobs).min(pool.threads());
+        // Each job gets at least one worker, even beyond the permits: those of another may all hang in a request.
+        let idle = state
+            .jobs
+            .iter()
+            .filter(|job| job.workers.load(Ordering::Relaxed) == 0 && job.has_work())
+            .count();
+        let limit = permits.saturating_add(idle).max(jobs).min(pool.threads());
         let more = wanted.min(limit.saturating_sub(state.workers));
         self.set_workers(&mut state, |workers| workers.saturating_add(more));
         drop(state);

@@ -338,7 +338,7 @@ impl Work<'_> {
         let (mut reader, limits, host) = reply.into_reader();
         let mut left = bytes.unwrap_or(u64::MAX);
         let mut pace = Pace::new(limits.stall);
-        buffer.resize(BLOCK as usize, 0);
+        buffer.resize(usize::try_from(BLOCK).unwrap_or(usize::MAX), 0);
         loop {
             let (offset, length) = match range.claim() {
                 Claim::Block { offset, length } => (offset, length.min(left)),

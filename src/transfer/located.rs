@@ -85,7 +85,7 @@ impl Located {
     /// clock is wrong: then the server has to say that it has expired.
     pub(crate) fn renew_within(lifetime: Option<Duration>) -> Option<Instant> {
         let lifetime = lifetime.filter(|lifetime| *lifetime >= SHORTEST_LIFE)?;
-        let early = Duration::from_secs(60).min(lifetime / 4);
+        let early = Duration::from_secs(60).min(lifetime.checked_div(4).unwrap_or_default());
         Instant::now().checked_add(lifetime.saturating_sub(early))
     }
 

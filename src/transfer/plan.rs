@@ -282,6 +282,8 @@ pub(super) fn steal<'a>(
     if gain < least {
         return None;
     }
+    // Such a cast ends at the type's limits, and a share beyond the rest is cut below.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let share = (share as u64)
         .max(SMALLEST_SPLIT)
         .min(rest.saturating_sub(SMALLEST_SPLIT));

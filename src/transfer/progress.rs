@@ -195,7 +195,7 @@ impl Counters {
         }
     }
 
-    /// Bytes that an earlier run has left: they are no sign that the network is there.
+    /// Bytes of an earlier run: no sign of life from the server.
     pub(super) fn add_resumed(&self, count: u64) {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         self.bytes_done.fetch_add(count, Ordering::Relaxed);

@@ -123,6 +123,13 @@ impl Sink {
                     && range.end > data.len()
                     && range.end as u64 <= *limit
                 {
+                    let more = range.end.saturating_sub(data.len());
+                    data.try_reserve(more).map_err(|_| {
+                        Error::new(
+                            ErrorKind::Resource,
+                            "There is no memory left for the file. Download it to a file.",
+                        )
+                    })?;
                     data.resize(range.end, 0);
                 }
                 match range.and_then(|range| data.get_mut(range)) {
@@ -242,4 +249,20 @@ pub(super) fn read_exact_at(file: &File, mut buffer: &mut [u8], mut offset: u64)
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_that_outgrows_the_memory_is_an_error_and_not_the_end_of_the_host() {
+        let sink = Sink::memory(u64::MAX);
+        sink.write_at(b"abc", 0).unwrap();
+        let error = sink.write_at(b"abc", i64::MAX as u64 - 3).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Resource);
+        let mut first = [0; 3];
+        sink.read_at(&mut first, 0).unwrap();
+        assert_eq!(&first, b"abc");
+    }
 }

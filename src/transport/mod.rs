@@ -13,6 +13,12 @@ mod echo;
 mod exchange;
 mod failure;
 #[cfg(any(test, feature = "fuzzing"))]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "never in a library that is built for use, and a fuzzer has to find what goes wrong"
+)]
 pub(crate) mod fuzz;
 mod pause;
 mod proxy;

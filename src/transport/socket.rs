@@ -17,8 +17,8 @@ const DRIP: u128 = 34;
 const SHORTEST: Duration = Duration::from_millis(1);
 
 pub(super) struct Socket {
-    /// Shared with the handle through which a cancelled session shuts it down: that ends a read on another thread,
-    /// on Windows as well as on Unix.
+    /// Shared with the handle through which a cancelled session shuts it down. The standard library says of that call
+    /// that pending reads and writes return at once, on every platform.
     stream: Arc<TcpStream>,
     buffers: LazyBuffers,
     read_limit: Option<Duration>,

@@ -6,7 +6,7 @@
 
 #include "setup.h"
 
-static volatile int over;
+static int over;
 
 static void download(const char *const *argv)
 {
@@ -56,7 +56,7 @@ static void in_child(const char *const *argv, apsfetch_client *client, apsfetch_
 /* Keeps the table's lock busy, so that forks happen while it is held. */
 static void *keep_busy(void *unused)
 {
-    while (!over) {
+    while (!__atomic_load_n(&over, __ATOMIC_SEQ_CST)) {
         apsfetch_config *config = NULL;
 
         CHECK(apsfetch_config_new(&config, NULL) == APSFETCH_OK);
@@ -76,7 +76,7 @@ int main(int argc, char **argv)
     download((const char *const *)argv);
     client = make_client(argv[1], argv[2]);
     CHECK(apsfetch_client_set_access_token(client, "", &error) == APSFETCH_E_INVALID_ARGUMENT);
-    over = argv[5][0] != '1';
+    __atomic_store_n(&over, argv[5][0] != '1', __ATOMIC_SEQ_CST);
     CHECK(pthread_create(&busy, NULL, keep_busy, NULL) == 0);
     for (i = 0; i < 10; i++) {
         int status;
@@ -91,7 +91,7 @@ int main(int argc, char **argv)
         CHECK(child > 0 && waitpid(child, &status, 0) == child);
         CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     }
-    over = 1;
+    __atomic_store_n(&over, 1, __ATOMIC_SEQ_CST);
     CHECK(pthread_join(busy, NULL) == 0);
     CHECK(apsfetch_error_message(error) != NULL);
     CHECK(apsfetch_error_free(error) == APSFETCH_OK);

@@ -2,13 +2,16 @@
    as they were. Nothing links it here. Arguments: library, base URL, token, bucket, key of an object, rounds. */
 #include <apsfetch.h>
 #include <dlfcn.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "tasks.h"
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /* A function of the library under its own type; ISO C has no cast from void * to it. */
 #define LOAD(name)                                                                        \

@@ -13,12 +13,12 @@ const AWAY: Duration = Duration::from_secs(3);
 const CONTENT: &[u8] = b"content";
 
 /// A file behind a server that is away at first.
-fn away(how: impl Fn(&mut super::server::Peer) + Send + Sync + 'static) -> Server {
+fn away(long: Duration, how: impl Fn(&mut super::server::Peer) + Send + Sync + 'static) -> Server {
     let first = Arc::new(Mutex::new(None));
     Server::start(move |mut peer| {
         while let Some(head) = peer.head() {
             let first = *first.lock().unwrap().get_or_insert_with(Instant::now);
-            if first.elapsed() < AWAY {
+            if first.elapsed() < long {
                 return how(&mut peer);
             }
             let length = CONTENT.len();
@@ -62,14 +62,42 @@ fn outlasts(server: &Server) {
 
 #[test]
 fn a_busy_service_is_outlasted() {
-    outlasts(&away(|peer| {
+    outlasts(&away(AWAY, |peer| {
         peer.say("HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\n\r\n");
     }));
 }
 
 #[test]
 fn connections_that_break_are_outlasted() {
-    outlasts(&away(|_| {}));
+    outlasts(&away(AWAY, |_| {}));
+}
+
+/// By the clock on the wall, with the limits that a client has by itself.
+#[test]
+#[ignore = "takes half a minute"]
+fn half_a_minute_is_outlasted_by_default() {
+    let long = Duration::from_secs(25);
+    let busy = away(long, |peer| {
+        peer.say("HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\n\r\n");
+    });
+    let broken = away(long, |_| {});
+    std::thread::scope(|scope| {
+        for server in [&busy, &broken] {
+            scope.spawn(|| {
+                let client = Client::builder().proxy("").unwrap().build().unwrap();
+                let begun = Instant::now();
+                for result in client.download(files(server, 32), |_| true).unwrap() {
+                    assert_eq!(*result.unwrap().data.unwrap(), CONTENT);
+                }
+                println!(
+                    "after {:?}, {} connections",
+                    begun.elapsed(),
+                    server.accepted()
+                );
+                assert!(begun.elapsed() >= long);
+            });
+        }
+    });
 }
 
 #[test]

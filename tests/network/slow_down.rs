@@ -6,9 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::server::Server;
 use super::*;
 
-const SIZE: usize = 48 << 20;
+const SIZE: usize = 256 << 20;
 /// What one connection gets: enough of them for the whole take a few seconds.
 const BLOCK: usize = 64 * 1024;
+/// Of 32, with some that are just between two requests.
+const MANY: usize = 26;
+/// Half of 32, with some that have not heard of it.
+const FEW: usize = 22;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// How many requests are being answered, and the most of late.
@@ -104,20 +108,22 @@ fn fewer_connections_after_slow_down_and_more_again() {
     };
     // Each connection is slow, so it takes as many as it may.
     wait_for("many connections", &|| {
-        load.now.load(Ordering::SeqCst) >= 16
+        load.now.load(Ordering::SeqCst) >= MANY
     });
     load.refuse.store(1, Ordering::SeqCst);
-    // For seconds, so that it is halved several times.
-    wait_for("refusals", &|| load.refused.load(Ordering::SeqCst) >= 8);
-    std::thread::sleep(Duration::from_millis(2500));
+    wait_for("a refusal", &|| load.refused.load(Ordering::SeqCst) >= 1);
+    let refused = Instant::now();
+    std::thread::sleep(Duration::from_millis(150));
     load.refuse.store(0, Ordering::SeqCst);
+    // By now all have come back that may: the first pause before a retry is 300 ms at most. After a second there may be
+    // more again.
+    std::thread::sleep(Duration::from_millis(350));
     load.most_of_late();
-    wait_for("going on", &|| load.now.load(Ordering::SeqCst) >= 1);
-    std::thread::sleep(Duration::from_millis(300));
+    std::thread::sleep(Duration::from_millis(900).saturating_sub(refused.elapsed()));
     let fewer = load.most_of_late();
-    assert!((1..=8).contains(&fewer), "{fewer} connections after 503");
-    wait_for("more connections again", &|| {
-        load.now.load(Ordering::SeqCst) >= 2 * fewer.max(4)
+    assert!((1..=FEW).contains(&fewer), "{fewer} connections after 503");
+    wait_for("as many connections again", &|| {
+        load.now.load(Ordering::SeqCst) >= MANY
     });
     assert!(job.wait(Duration::from_secs(60)));
     assert_eq!(job.result(0).unwrap().unwrap().bytes, SIZE as u64);

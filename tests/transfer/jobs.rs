@@ -185,3 +185,26 @@ fn nothing_is_sent_for_a_bad_request() {
     );
     assert!(client.download(Vec::new(), |_| true).unwrap().is_empty());
 }
+
+#[test]
+fn a_job_whose_connections_all_hang_does_not_hold_up_another() {
+    let sandbox = sandbox();
+    sandbox.add_object(BUCKET, "hangs", Content::synthetic(8 << 20, 1));
+    sandbox.add_object(BUCKET, "small", Content::bytes("x"));
+    let mut rule = Rule::new(Fault::Hang);
+    rule.matching.origin = Some(Origin::S3);
+    rule.matching.path_contains = Some("hangs".to_owned());
+    sandbox.fault(rule);
+    let client = builder(&sandbox)
+        .max_connections(2)
+        .unwrap()
+        .build()
+        .unwrap();
+    let request = |key: &str| Request::object(BUCKET, key).unwrap().to_memory(8 << 20);
+    let hanging = client.start(vec![request("hangs")]).unwrap();
+    while hanging.progress().connections < 2 {
+        assert!(!hanging.wait(Duration::from_millis(1)));
+    }
+    assert_eq!(one(&client, request("small")).unwrap().bytes, 1);
+    assert!(!hanging.is_finished());
+}

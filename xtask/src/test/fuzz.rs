@@ -10,7 +10,7 @@ use super::machine::{Context, succeed};
 use crate::project;
 
 /// How long each target runs.
-const SECONDS: u32 = 6;
+const SECONDS: u32 = 5;
 
 pub(crate) fn check(context: &Context<'_>) -> Result<()> {
     let has = |program: &str, arguments: &[&str]| {
@@ -60,6 +60,7 @@ pub(crate) fn check(context: &Context<'_>) -> Result<()> {
             "-rss_limit_mb=2048",
             "-max_len=4096",
             "-verbosity=0",
+            "-print_funcs=0",
             "-print_final_stats=1",
         ]);
         let dictionary = folder.join("dictionaries").join(format!("{target}.dict"));
