@@ -69,7 +69,7 @@ fn anything_changed_is_refused_as_cloudfront_does() {
         (
             "another key",
             url.clone(),
-            cookies.replace("APKA", "APKB"),
+            cookies.replace("CANARYKEY", "OTHERKEY"),
             "InvalidKey",
         ),
         (
@@ -132,9 +132,12 @@ fn anything_changed_is_refused_as_cloudfront_does() {
         "{missing}"
     );
     assert!(
-        get(&url, &[("cookie", &cookies.replace("APKA", "APKB"))])
-            .text()
-            .contains("Unknown Key")
+        get(
+            &url,
+            &[("cookie", &cookies.replace("CANARYKEY", "OTHERKEY"))]
+        )
+        .text()
+        .contains("Unknown Key")
     );
 }
 
