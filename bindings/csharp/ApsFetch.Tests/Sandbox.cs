@@ -40,6 +40,8 @@ namespace ApsFetch.Tests
 
         internal string ClientId => Value("client_id");
 
+        internal string PublicClientId => Value("public_client_id");
+
         internal string CaFile => Value("ca_file");
 
         /// <summary>The URN of the first sample design, house.rvt.</summary>
@@ -126,22 +128,41 @@ namespace ApsFetch.Tests
         // By hand, since HttpClient is one more assembly to install on Mono and HttpWebRequest is obsolete on .NET.
         private string Send(string method, string path, string body)
         {
-            var address = new Uri(_api);
+            var answer = Exchange(method, new Uri(_api + "/sandbox/" + path), body);
+            if (!answer.StartsWith("HTTP/1.1 2", StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException($"{method} {path} {body}: {answer}");
+            }
+            return answer;
+        }
+
+        /// <summary>What a browser does: follows where it is sent, and gives the last answer.</summary>
+        internal static string Browse(string url)
+        {
+            while (true)
+            {
+                var answer = Exchange("GET", new Uri(url), "");
+                var next = Regex.Match(answer, "^location: *(\\S+)", RegexOptions.IgnoreCase | RegexOptions.Multiline);
+                if (!next.Success)
+                {
+                    return answer;
+                }
+                url = next.Groups[1].Value;
+            }
+        }
+
+        private static string Exchange(string method, Uri address, string body)
+        {
             using (var connection = new TcpClient(address.Host, address.Port))
             using (var stream = connection.GetStream())
             {
                 var bytes = Encoding.UTF8.GetBytes(body);
                 var head = Encoding.ASCII.GetBytes(
-                    $"{method} /sandbox/{path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n" +
+                    $"{method} {address.PathAndQuery} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n" +
                     $"Content-Type: application/json\r\nContent-Length: {bytes.Length}\r\n\r\n");
                 stream.Write(head, 0, head.Length);
                 stream.Write(bytes, 0, bytes.Length);
-                var answer = new StreamReader(stream, Encoding.UTF8).ReadToEnd();
-                if (!answer.StartsWith("HTTP/1.1 2", StringComparison.Ordinal))
-                {
-                    throw new InvalidOperationException($"{method} {path} {body}: {answer}");
-                }
-                return answer;
+                return new StreamReader(stream, Encoding.UTF8).ReadToEnd();
             }
         }
 
@@ -180,15 +201,22 @@ namespace ApsFetch.Tests
     }
 
     /// <summary>Tells at once, on the thread that reports; Progress&lt;T&gt; would post.</summary>
-    internal sealed class Listener : IProgress<DownloadProgress>
+    internal class Listener<T> : IProgress<T>
     {
-        private readonly Action<DownloadProgress> _tell;
+        private readonly Action<T> _tell;
 
-        internal Listener(Action<DownloadProgress> tell)
+        internal Listener(Action<T> tell)
         {
             _tell = tell;
         }
 
-        public void Report(DownloadProgress value) => _tell(value);
+        public void Report(T value) => _tell(value);
+    }
+
+    internal sealed class Listener : Listener<DownloadProgress>
+    {
+        internal Listener(Action<DownloadProgress> tell) : base(tell)
+        {
+        }
     }
 }

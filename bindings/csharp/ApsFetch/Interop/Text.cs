@@ -25,6 +25,8 @@ namespace ApsFetch.Interop
             }
         }
 
+        internal static byte[] EncodeOrNull(string value, string name) => value == null ? null : Encode(value, name);
+
         /// <summary>The library would stop reading there, and take the first half for the whole.</summary>
         internal static void NoZero(string value, string name)
         {
