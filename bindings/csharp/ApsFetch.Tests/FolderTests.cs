@@ -11,11 +11,11 @@ namespace ApsFetch.Tests
     {
         private static readonly Sandbox Aps = Sandbox.Shared;
 
-        /// <summary>A bucket with "in/a.txt", "in/deep/b ä.txt" and "out.txt".</summary>
+        /// <summary>A bucket with "in/a.txt", "in/deep/b ä.txt" and "out-BUCKET.txt": faults of S3 go by the key.</summary>
         private static void AddBucket(string bucket)
         {
             Aps.Post("buckets", "{\"bucket\":\"" + bucket + "\"}");
-            foreach (var key in new[] { "in/a.txt", "in/deep/b ä.txt", "out.txt" })
+            foreach (var key in new[] { "in/a.txt", "in/deep/b ä.txt", "out-" + bucket + ".txt" })
             {
                 Aps.Post("objects", "{\"bucket\":\"" + bucket + "\",\"key\":\"" + key + "\",\"content\":{\"text\":\"" + key + "\"}}");
             }
@@ -55,16 +55,16 @@ namespace ApsFetch.Tests
             using (var plan = Check.Result(client.PlanObjectsAsync("plan-bucket", folder.Folder)))
             {
                 Check.Equal(folder.Folder, plan.Folder);
-                Check.Equal("in/a.txt in/deep/b ä.txt out.txt", string.Join(" ", plan.Files.Select(file => file.RelativePath).OrderBy(path => path, StringComparer.Ordinal)));
+                Check.Equal("in/a.txt in/deep/b ä.txt out-plan-bucket.txt", string.Join(" ", plan.Files.Select(file => file.RelativePath).OrderBy(path => path, StringComparer.Ordinal)));
                 Check.True(plan.Files.All(file => file.Status == FileStatus.Planned && file.Error == null && file.Size > 0), "all planned");
                 using (var job = client.Start(plan))
                 {
                     Check.True(job.Wait(TimeSpan.FromSeconds(30)), "the end");
-                    var index = plan.Files.Single(file => file.Id == "out.txt").JobIndex.Value;
-                    Check.Equal(folder["out.txt"], job.GetResult(index).Path);
+                    var index = plan.Files.Single(file => file.Id == "out-plan-bucket.txt").JobIndex.Value;
+                    Check.Equal(folder["out-plan-bucket.txt"], job.GetResult(index).Path);
                     Check.Equal(null, job.GetResult(index).Request);
                     var item = job.GetItemProgress(index);
-                    Check.Equal("7 7 True", $"{item.BytesDone} {item.BytesTotal} {item.IsFinished}");
+                    Check.Equal("19 19 True", $"{item.BytesDone} {item.BytesTotal} {item.IsFinished}");
                     Check.Throws<ArgumentOutOfRangeException>(() => job.GetItemProgress(3));
                     Check.Equal(3, plan.Record(job).Count(FileStatus.Downloaded));
                 }
@@ -92,10 +92,10 @@ namespace ApsFetch.Tests
             {
                 var busy = Design("busy.rvt", "{\"state\":\"in_progress\"}");
                 Check.Throws<ApsNotReadyException>(() => client.DownloadDesign(busy, folder.Folder));
-                var failed = Design("failed.rvt", "{\"state\":\"failed\",\"message\":\"no such version\"}");
-                var error = Check.Throws<ApsHttpException>(() => client.DownloadDesign(failed, folder.Folder));
+                var broken = Aps.DesignNamed("broken.rvt");
+                var error = Check.Throws<ApsHttpException>(() => client.DownloadDesign(broken, folder.Folder));
                 Check.Equal(ApsStatus.Refused, error.Status);
-                Check.Contains("no such version", error.Message);
+                Check.Contains(client.GetManifest(broken).FirstError.Text, error.Message);
             }
         }
 
@@ -110,12 +110,12 @@ namespace ApsFetch.Tests
             AddBucket("half-bucket");
             using (var client = Aps.Client())
             using (var folder = new TemporaryFolder())
-            using (Aps.Fault("/half-bucket/out.txt", "{\"kind\":\"status\",\"status\":404}", ",\"origin\":\"s3\""))
+            using (Aps.Fault("out-half-bucket.txt", "{\"kind\":\"status\",\"status\":404}", ",\"origin\":\"s3\""))
             {
                 var outcome = client.DownloadObjects("half-bucket", folder.Folder);
                 Check.Equal(2, outcome.Count(FileStatus.Downloaded));
                 var failed = outcome.Files.Single(file => file.Status == FileStatus.Failed);
-                Check.Equal("out.txt", failed.Id);
+                Check.Equal("out-half-bucket.txt", failed.Id);
                 Check.Throws<ApsNotFoundException>(() => outcome.EnsureSuccess());
                 Check.True(!outcome.IsSuccess, "a failure");
             }
@@ -128,7 +128,7 @@ namespace ApsFetch.Tests
             using (var folder = new TemporaryFolder())
             using (var source = new CancellationTokenSource())
             {
-                using (Aps.Fault("/stopped-bucket/out.txt", "{\"kind\":\"hang\"}", ",\"origin\":\"s3\""))
+                using (Aps.Fault("out-stopped-bucket.txt", "{\"kind\":\"hang\"}", ",\"origin\":\"s3\""))
                 {
                     var progress = new Listener(now =>
                     {

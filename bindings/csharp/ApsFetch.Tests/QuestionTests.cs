@@ -45,7 +45,7 @@ namespace ApsFetch.Tests
         {
             const string Never = "urn:adsk.viewing:fs.file:never/never.obj";
             Aps.Post("derivatives", "{\"design\":\"" + Aps.Design + "\",\"derivative\":\"" + Never +
-                "\",\"state\":{\"state\":\"in_progress\"}}");
+                "\",\"content\":{\"text\":\"never\"},\"state\":{\"state\":\"in_progress\"}}");
             var never = new DerivativeRequest(Aps.Design, Never);
             using (var client = Client())
             using (var source = new CancellationTokenSource())

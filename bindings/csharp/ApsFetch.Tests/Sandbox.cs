@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -46,6 +47,20 @@ namespace ApsFetch.Tests
 
         /// <summary>The URN of the first sample design, house.rvt.</summary>
         internal string Design => Value("urn");
+
+        /// <summary>The URN of the sample design of this name.</summary>
+        internal string DesignNamed(string name)
+        {
+            // In base64 without padding, it names the file at its end; the fields come in any order.
+            return Regex.Matches(_info, "\"urn\":\"([A-Za-z0-9_-]+)\"").Cast<Match>().Select(match => match.Groups[1].Value)
+                .First(urn => Decode(urn).EndsWith("/" + name, StringComparison.Ordinal));
+        }
+
+        private static string Decode(string base64)
+        {
+            var padded = base64.Replace('-', '+').Replace('_', '/').PadRight((base64.Length + 3) / 4 * 4, '=');
+            return Encoding.UTF8.GetString(Convert.FromBase64String(padded));
+        }
 
         /// <summary>The URN of the first derivative whose name ends like this.</summary>
         internal string Derivative(string end)

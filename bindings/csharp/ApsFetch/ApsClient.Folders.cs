@@ -40,19 +40,21 @@ namespace ApsFetch
             CancellationToken cancellationToken = default(CancellationToken))
         {
             var bucket = Text.Encode(bucketKey, nameof(bucketKey));
-            Text.NoZero(folder, nameof(folder));
+            var target = Text.Utf16(folder, nameof(folder));
             return Blocking(
                 cancel =>
                 {
                     using (var f = (filter ?? new ObjectFilter()).ToHandle())
                     {
                         fixed (byte* b = bucket)
-                        fixed (char* path = folder)
                         {
-                            Call.Check(
-                                Native.apsfetch_plan_objects_utf16(_impatient, b, f, path, cancel, out var plan, out var error),
-                                error);
-                            return new FolderPlan(plan);
+                            fixed (char* path = target)
+                            {
+                                Call.Check(
+                                    Native.apsfetch_plan_objects_utf16(_impatient, b, f, path, cancel, out var plan, out var error),
+                                    error);
+                                return new FolderPlan(plan);
+                            }
                         }
                     }
                 },
@@ -197,9 +199,9 @@ namespace ApsFetch
             if (failed && plan.Files.All(file => file.Status == FileStatus.Skipped))
             {
                 plan.Dispose();
-                var why = manifest.Nodes.SelectMany(node => node.Messages).FirstOrDefault(message => message.Type == "error")?.Text;
+                var why = manifest.FirstError?.Text ?? "no reason given";
                 throw ApsException.From(new ErrorDetails(ApsStatus.Refused,
-                    $"The translation of the design failed and left nothing to download: {why ?? manifest.StatusText}"));
+                    $"APS could not translate the design, so there is nothing to download: \"{why}\"."));
             }
             return plan;
         }

@@ -9,8 +9,10 @@ namespace ApsFetch
     public sealed partial class ApsClient
     {
         // With progress the wrapper asks by itself, since no callback crosses the boundary.
-        private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-        private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+        private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
+        private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(12);
+        // When the service names its own pace.
+        private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(30);
 
         /// <summary>Asks for the manifest of a design: what its translation made, and how far it has come.</summary>
         /// <param name="urn">The design's, in URL-safe base64 or plain.</param>
@@ -83,7 +85,7 @@ namespace ApsFetch
                 catch (ApsNotReadyException error)
                 {
                     notReady = error;
-                    wait = Shorter(error.RetryAfter ?? pause, LongestPause);
+                    wait = Shorter(error.RetryAfter ?? pause, LongestRetryAfter);
                 }
                 if (most != Timeout.InfiniteTimeSpan)
                 {

@@ -22,19 +22,21 @@ namespace ApsFetch
         {
             var bucket = Text.Encode(bucketKey, nameof(bucketKey));
             var key = Text.Encode(objectKey, nameof(objectKey));
-            Text.NoZero(path, nameof(path));
+            var source = Text.Utf16(path, nameof(path));
             return Blocking(
                 cancel =>
                 {
                     using (var handle = (options ?? new UploadOptions()).ToHandle())
                     {
                         fixed (byte* b = bucket, k = key)
-                        fixed (char* file = path)
                         {
-                            Call.Check(
-                                Native.apsfetch_upload_object_utf16(_impatient, b, k, file, handle, IntPtr.Zero, null, cancel, out var result, out var error),
-                                error);
-                            return ToResult(result);
+                            fixed (char* file = source)
+                            {
+                                Call.Check(
+                                    Native.apsfetch_upload_object_utf16(_impatient, b, k, file, handle, IntPtr.Zero, null, cancel, out var result, out var error),
+                                    error);
+                                return ToResult(result);
+                            }
                         }
                     }
                 },
@@ -61,19 +63,21 @@ namespace ApsFetch
             CancellationToken cancellationToken = default(CancellationToken))
         {
             var address = Text.Encode(url, nameof(url));
-            Text.NoZero(path, nameof(path));
+            var source = Text.Utf16(path, nameof(path));
             return Blocking(
                 cancel =>
                 {
                     using (var handle = (options ?? new UploadOptions()).ToHandle())
                     {
                         fixed (byte* u = address)
-                        fixed (char* file = path)
                         {
-                            Call.Check(
-                                Native.apsfetch_upload_utf16(_impatient, u, file, handle, IntPtr.Zero, null, cancel, out var result, out var error),
-                                error);
-                            return ToResult(result);
+                            fixed (char* file = source)
+                            {
+                                Call.Check(
+                                    Native.apsfetch_upload_utf16(_impatient, u, file, handle, IntPtr.Zero, null, cancel, out var result, out var error),
+                                    error);
+                                return ToResult(result);
+                            }
                         }
                     }
                 },

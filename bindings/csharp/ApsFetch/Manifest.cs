@@ -107,6 +107,17 @@ namespace ApsFetch
         /// <summary>The nodes that stand directly in the manifest's list of derivatives: the roots of the tree.</summary>
         public IReadOnlyList<ManifestNode> Derivatives { get; }
 
+        /// <summary>The first message of type "error", or the first one at all; null if there is none.</summary>
+        public ManifestMessage FirstError
+        {
+            get
+            {
+                var all = Nodes.SelectMany(node => node.Messages);
+                return all.FirstOrDefault(message => string.Equals(message.Type, "error", StringComparison.OrdinalIgnoreCase))
+                    ?? all.FirstOrDefault();
+            }
+        }
+
         /// <inheritdoc/>
         public override string ToString() => $"{Status}, {Progress}, {Nodes.Count} nodes";
     }

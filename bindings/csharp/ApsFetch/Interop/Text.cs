@@ -40,6 +40,16 @@ namespace ApsFetch.Interop
             }
         }
 
+        /// <summary>A path in UTF-16 with a zero at its end, for <c>fixed</c> inside a lambda: Mono's compiler does not
+        /// take a captured string there.</summary>
+        internal static char[] Utf16(string path, string name)
+        {
+            NoZero(path, name);
+            var characters = new char[path.Length + 1];
+            path.CopyTo(0, characters, 0, path.Length);
+            return characters;
+        }
+
         internal static string Decode(byte* text)
         {
             if (text == null)
