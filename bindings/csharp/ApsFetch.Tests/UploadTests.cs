@@ -46,6 +46,23 @@ namespace ApsFetch.Tests
             }
         }
 
+        public static void ARefusedUrlIsNoMatterOfTheToken()
+        {
+            var options = Aps.OptionsWithoutToken();
+            options.TokenProvider = () => throw new InvalidOperationException("nobody needs a token here");
+            using (var writer = Client())
+            using (var client = new ApsClient(options))
+            using (var folder = new TemporaryFolder())
+            {
+                File.WriteAllText(folder["x.txt"], "x");
+                var url = writer.CreateSignedUrl(Sandbox.Bucket, "up/refused.txt", UrlAccess.Write).Url;
+                using (Aps.Fault(new Uri(url).AbsolutePath, "{\"kind\":\"status\",\"status\":401}"))
+                {
+                    Check.Throws<ApsAuthException>(() => client.Upload(url, folder["x.txt"]));
+                }
+            }
+        }
+
         public static void NoSuchFile()
         {
             using (var client = Client())

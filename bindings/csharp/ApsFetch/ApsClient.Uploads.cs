@@ -81,8 +81,7 @@ namespace ApsFetch
                         }
                     }
                 },
-                cancellationToken,
-                needsToken: false);
+                cancellationToken);
         }
 
         /// <summary><see cref="Upload"/> on a thread of the pool.</summary>

@@ -155,11 +155,11 @@ namespace ApsFetch
             _impatient.Dispose();
         }
 
-        /// <summary><see cref="Blocking{T}(Func{CancelTokenHandle, T}, Func{T, bool}, CancellationToken, bool)"/> for a call that
+        /// <summary><see cref="Blocking{T}(Func{CancelTokenHandle, T}, Func{T, bool}, CancellationToken)"/> for a call that
         /// throws when the token is refused.</summary>
-        private T Blocking<T>(Func<CancelTokenHandle, T> call, CancellationToken cancellationToken, bool needsToken = true)
+        private T Blocking<T>(Func<CancelTokenHandle, T> call, CancellationToken cancellationToken)
         {
-            return Blocking(call, answer => false, cancellationToken, needsToken);
+            return Blocking(call, answer => false, cancellationToken);
         }
 
         /// <summary>Makes a call that blocks, so that it can be cancelled, and once more with a new token if the
@@ -167,11 +167,9 @@ namespace ApsFetch
         private T Blocking<T>(
             Func<CancelTokenHandle, T> call,
             Func<T, bool> isRefused,
-            CancellationToken cancellationToken,
-            bool needsToken = true)
+            CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var tokens = needsToken ? _tokens : null;
             Call.Check(Native.apsfetch_cancel_token_new(out var cancel, out var error), error);
             using (cancel)
             using (cancellationToken.Register(() => Native.apsfetch_cancel_token_cancel(cancel, out _)))
@@ -182,16 +180,16 @@ namespace ApsFetch
                     try
                     {
                         var answer = call(cancel);
-                        if (tokens == null || !isRefused(answer))
+                        if (_tokens == null || !isRefused(answer))
                         {
                             return answer;
                         }
                     }
-                    catch (ApsAuthException refused) when (tokens != null && refused.Status == ApsStatus.Auth)
+                    catch (ApsAuthException refused) when (_tokens != null && refused.Status == ApsStatus.Auth)
                     {
                         // Asked again below.
                     }
-                    WaitFor(tokens.Begin(), cancellationToken);
+                    WaitFor(_tokens.Begin(), cancellationToken);
                     return call(cancel);
                 }
                 catch (ApsException cancelled) when (cancelled.Status == ApsStatus.Cancelled)
