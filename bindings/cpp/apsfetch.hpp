@@ -25,7 +25,8 @@
 //            functions of apsfetch.h, and `T::adopt` takes one over.
 // Threads    `const` functions may be called from any thread at any time. Others, and destruction, are for one thread.
 // Texts      UTF-8 in `std::string`. What is returned is a copy and outlives the object, except for secrets (signed
-//            URLs, cookies, tokens): they are `std::string_view`s into the object, which wipes them when it is freed.
+//            URLs, cookies, tokens): they are `std::string_view`s into the object, which wipes them when it is freed;
+//            of a temporary object they are copies.
 // Paths      `std::filesystem::path`; on Windows they go to the library as UTF-16.
 // Callbacks  Anything that can be called, on the thread that called the function. It returns nothing, or a bool:
 //            false cancels. It may throw: the work is cancelled and over, then the exception goes on to the caller.

@@ -68,7 +68,8 @@ class download_result : public handle<apsfetch_result, apsfetch_result_free> {
             return {};
         return {static_cast<const char *>(bytes), apsfetch_result_data_size(get())};
     }
-    std::string_view data() const && = delete;
+    // Of a temporary it is a copy.
+    std::string data() const && { return std::string(data()); }
     std::uint64_t bytes() const { return apsfetch_result_bytes(get()); }
     // Bytes that an earlier run had written.
     std::uint64_t resumed_bytes() const { return apsfetch_result_resumed_bytes(get()); }

@@ -12,7 +12,7 @@ class secret_text : public handle<apsfetch_text, apsfetch_text_free> {
     static secret_text adopt(apsfetch_text *owned) { return secret_text(owned); }
 
     std::string_view view() const & { return detail::view_of(apsfetch_text_data(get())).value_or(""); }
-    std::string_view view() const && = delete;
+    std::string view() const && { return std::string(view()); }
 
   private:
     explicit secret_text(apsfetch_text *owned) : handle(owned) {}
@@ -66,7 +66,10 @@ class login : public handle<apsfetch_login, apsfetch_login_free> {
     {
         return detail::view_of(apsfetch_login_refresh_token(get()));
     }
-    std::optional<std::string_view> refresh_token() const && = delete;
+    std::optional<std::string> refresh_token() const &&
+    {
+        return detail::copy_of(apsfetch_login_refresh_token(get()));
+    }
 
   private:
     explicit login(apsfetch_login *owned) : handle(owned) {}

@@ -139,7 +139,7 @@ class oss_url : public handle<apsfetch_oss_url, apsfetch_oss_url_free> {
     static oss_url adopt(apsfetch_oss_url *owned) { return oss_url(owned); }
 
     std::string_view text() const & { return detail::view_of(apsfetch_oss_url_text(get())).value_or(""); }
-    std::string_view text() const && = delete;
+    std::string text() const && { return std::string(text()); }
     // By the server's clock.
     std::optional<std::chrono::system_clock::time_point> expires_at() const
     {
