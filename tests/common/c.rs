@@ -71,18 +71,28 @@ impl Workshop {
 
     /// Builds a program that links the library.
     pub fn build(&self, source: &Path) -> Program {
+        match source.extension().and_then(OsStr::to_str) {
+            Some("cpp") => self.build_as(source, "c++", "-std=c++11", &[]),
+            _ => self.build_as(source, "cc", "-std=c99", &[]),
+        }
+    }
+
+    /// Builds a program that includes `apsfetch.hpp`.
+    pub fn build_cpp(&self, source: &Path, standard: &str) -> Program {
+        let layer = format!("-I{}", root().join("bindings/cpp").display());
+        self.build_as(source, "c++", standard, &["-Wconversion", &layer])
+    }
+
+    fn build_as(&self, source: &Path, compiler: &str, standard: &str, others: &[&str]) -> Program {
         let folder = self.folder.path();
         let path = folder.join(source.file_stem().unwrap());
-        let (compiler, standard) = match source.extension().and_then(OsStr::to_str) {
-            Some("cpp") => ("c++", "-std=c++11"),
-            _ => ("cc", "-std=c99"),
-        };
         let object = path.with_extension("o");
         // Compiled and linked apart: a sanitizer's runtime is named to the linker, and the compiler would add its own.
         must(
             Command::new(compiler)
                 .arg(standard)
                 .args(WARNINGS)
+                .args(others)
                 .args(["-g", "-D_GNU_SOURCE", "-pthread", "-c"])
                 .args(words("APSFETCH_TEST_CFLAGS"))
                 .arg(format!("-I{}", root().join("include").display()))

@@ -3,6 +3,7 @@
 mod header;
 mod project;
 mod sbom;
+mod sdk;
 mod test;
 
 use std::ffi::OsString;
@@ -18,6 +19,7 @@ Verbs:
   test      run every check this machine can run, then say what was skipped and why
   header    write include/apsfetch.h anew from the Rust sources
   sbom      write what the library is made of, as CycloneDX, to target/sbom
+  sdk       lay out what programs in C and C++ are built with, in target/sdk
   help      this text, or with a verb's name what that verb does
 
 Start with `cargo xtask test`. It needs nothing but Rust and a C compiler.
@@ -60,6 +62,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         "help" => help(arguments),
         "header" => header(arguments),
         "sbom" => sbom(arguments),
+        "sdk" => sdk(arguments),
         "test" => test::run(arguments),
         unknown => {
             Err(lexopt::Error::Custom(format!("there is no verb `{unknown}`").into()).into())
@@ -74,6 +77,7 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             Some("test") => test::HELP,
             Some("header") => HEADER_HELP,
             Some("sbom") => sbom::HELP,
+            Some("sdk") => sdk::HELP,
             Some("help") => HELP,
             _ => bail!(lexopt::Error::Custom(
                 format!("there is no verb `{}`", verb.to_string_lossy()).into()
@@ -89,6 +93,15 @@ fn sbom(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     match arguments.next()? {
         None => sbom::run()?,
         Some(Short('h') | Long("help")) => print!("{}", sbom::HELP),
+        Some(other) => return Err(other.unexpected().into()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn sdk(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    match arguments.next()? {
+        None => println!("{}", sdk::run()?.display()),
+        Some(Short('h') | Long("help")) => print!("{}", sdk::HELP),
         Some(other) => return Err(other.unexpected().into()),
     }
     Ok(ExitCode::SUCCESS)

@@ -29,7 +29,7 @@ const PLATFORMS: [&str; 3] = [
 const LIBRARY: &str = "apsfetch";
 
 /// A crate by name and version.
-type Id = (String, String);
+pub(crate) type Id = (String, String);
 
 /// What cargo says of the crates in the library: the licence of each, and what it needs itself.
 #[derive(Default)]
@@ -52,7 +52,15 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-fn target_folder() -> Result<PathBuf> {
+/// The crates in the library as it is shipped for a platform, without itself, each with its licence.
+pub(crate) fn crates(platform: &str) -> Result<Vec<(Id, String)>> {
+    let tree = tree(platform)?;
+    let root = tree.root.context("cargo tree wrote nothing")?;
+    let others = tree.licences.into_iter().filter(|(id, _)| *id != root);
+    Ok(others.collect())
+}
+
+pub(crate) fn target_folder() -> Result<PathBuf> {
     let output = project::command("cargo")
         .args([
             "metadata",

@@ -12,6 +12,7 @@ mod programs;
 mod report;
 mod run;
 mod sanitizers;
+mod sdk;
 mod secrets;
 mod step;
 mod steps;

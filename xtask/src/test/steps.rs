@@ -2,7 +2,7 @@
 
 use super::need::{Need, Probe, Source};
 use super::step::{Program, Step, Work};
-use super::{bindings, c, deny, dependencies, fuzz, sanitizers, secrets, valgrind};
+use super::{bindings, c, deny, dependencies, fuzz, sanitizers, sdk, secrets, valgrind};
 
 const GCC: Need = Need::program("gcc");
 const GXX: Need = Need::program("g++");
@@ -30,6 +30,9 @@ const NIGHTLY: Need = Need {
         component: "rust-src",
     },
 };
+
+const CMAKE: Need = Need::program("cmake");
+const PKG_CONFIG: Need = Need::program("pkg-config");
 
 const PYTHON: Need = Need::program("python3");
 
@@ -207,6 +210,16 @@ pub(crate) const ALL: &[Step] = &[
         work: &[Work::Check {
             shown: "bindings/csharp/run-tests",
             check: bindings::csharp,
+        }],
+    },
+    Step {
+        name: "sdk",
+        what: "programs in C and C++ are built with the installed SDK, by pkg-config and CMake, and download a file",
+        needs: &[GCC, GXX, CMAKE, PKG_CONFIG],
+        wants: &[],
+        work: &[Work::Check {
+            shown: "cargo xtask sdk, moved to an empty folder",
+            check: sdk::check,
         }],
     },
     Step {
