@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable
 from typing import Any
 
-from . import _functions
+from . import _blocking, _functions
 from ._errors import ApsError, NotReadyError, RefusedError
 from ._job import Job, Progress, ProgressCallback
 from ._library import AnyPath, Handle, path_argument, text
@@ -96,7 +97,10 @@ class Folders(Services):
         on_progress: ProgressCallback | None = None,
     ) -> FolderOutcome:
         manifest = _translated(await self.manifest_async(urn))
-        with self.plan_design(manifest, folder, roles=roles, mimes=mimes, output_types=output_types) as plan:
+        # The folder may lie on a slow drive, which must not hold up the event loop.
+        with await _blocking.in_thread(
+            lambda: self.plan_design(manifest, folder, roles=roles, mimes=mimes, output_types=output_types)
+        ) as plan:
             return await self._run_async(_worth_it(manifest, plan), on_progress)
 
     def download_objects(
@@ -163,12 +167,26 @@ class Folders(Services):
     async def _run_async(self, plan: Plan, on_progress: ProgressCallback | None) -> FolderOutcome:
         await self._provide_async()
         with self._plan_job(plan) as job:
+            noting = asyncio.ensure_future(_keep_noting(plan, job))
             try:
-                await job.wait_async(_noting(plan, job, on_progress))
+                await job.wait_async(on_progress)
             except BaseException:
                 _note(plan, job)
                 raise
-            return plan.record(job)
+            finally:
+                noting.cancel()
+            return await _blocking.in_thread(lambda: plan.record(job))
+
+
+async def _keep_noting(plan: Plan, job: Job) -> None:
+    """Notes every now and then what has finished, on a thread: the folder may lie on a slow drive."""
+    noted = 0
+    while True:
+        await asyncio.sleep(_NOTE)
+        finished = job.progress().items_finished
+        if finished != noted:
+            noted = finished
+            await _blocking.in_thread(lambda: _note(plan, job))
 
 
 def _note(plan: Plan, job: Job) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import functools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -133,23 +134,20 @@ class Job:
         cancelled, or ``on_progress`` raises something, the job is cancelled and over before that goes on. The token
         provider is called on a thread of its own.
         """
-        pause, told = _FIRST_LOOK, time.monotonic()
+        pause, told, serve = _FIRST_LOOK, time.monotonic(), self._serve
         try:
             while not self._wait_ms(0):
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LAST_LOOK)
-                serve = self._serve
                 if serve is not None and self.progress().state == JobState.WAITING_FOR_TOKEN:
-                    await _blocking.in_thread(lambda: serve(self))
+                    await _blocking.in_thread(functools.partial(serve, self))
                 if on_progress is not None and time.monotonic() - told >= SLICE_MS / 1000:
                     told = time.monotonic()
                     on_progress(self.progress())
             if on_progress is not None:
                 on_progress(self.progress())
         except (Exception, asyncio.CancelledError, KeyboardInterrupt):
-            self.cancel()
-            while not self._wait_ms(0):
-                await asyncio.sleep(_FIRST_LOOK)
+            await self._break_off_async()
             raise
 
     def progress(self) -> Progress:
@@ -164,6 +162,8 @@ class Job:
 
     def item_progress(self, index: int) -> ItemProgress:
         """How far one item has come, by its place in the items."""
+        # The functions below have no status, and after a fork they would say 0.
+        self._wait_ms(0)
         item, dll = (self._handle.pointer, range(len(self))[index]), self._library.dll
         return ItemProgress(
             # Asked for first: what is over then has all its bytes.
@@ -201,9 +201,7 @@ class Job:
 
     def results(self) -> list[Result | ApsError]:
         """Waits for the end. For each item, in their order: its result, or the exception it failed with."""
-        # The progress of a job that is over was told already.
-        if not self.finished:
-            self.wait()
+        self.wait()
         results = (self.result(index) for index in range(len(self)))
         return [result for result in results if result is not None]
 
@@ -227,6 +225,14 @@ class Job:
             self.cancel()
             while not self._wait_ms(SLICE_MS):
                 pass
+        except ApsError:
+            pass
+
+    async def _break_off_async(self) -> None:
+        try:
+            self.cancel()
+            while not self._wait_ms(0):
+                await asyncio.sleep(_FIRST_LOOK)
         except ApsError:
             pass
 

@@ -59,8 +59,11 @@ class Services(Connection):
         return call
 
     def details(self, derivative: Derivative, *, wait: float | None = 0.0) -> Details:
-        """What APS says of a derivative. While it is not translated yet, it is asked for ``wait`` seconds at the most,
-        or without limit for ``None``; then :class:`NotReadyError` is raised."""
+        """What APS says of a derivative.
+
+        While it is not translated yet, it is asked again for ``wait`` seconds at the most, or without limit for
+        ``None``; then :class:`NotReadyError` is raised.
+        """
         return self._ask(self._details(derivative, limit(wait, "wait")))
 
     async def details_async(self, derivative: Derivative, *, wait: float | None = 0.0) -> Details:
@@ -90,8 +93,11 @@ class Services(Connection):
         return self._answer("apsfetch_manifest_fetch", _functions.MANIFEST, read_manifest, text(urn, "urn"))
 
     def wait_for_manifest(self, urn: str, *, timeout: float | None = None) -> Manifest:
-        """Asks for the manifest with growing pauses until the translation is over: success, failure or timeout of
-        APS's own, which its status tells apart. After ``timeout`` seconds :class:`NotReadyError` is raised."""
+        """Asks for the manifest with growing pauses until the translation is over.
+
+        Its status tells success, failure and timeout of APS's own apart. After ``timeout`` seconds
+        :class:`NotReadyError` is raised, and :class:`NotFoundError` at once for a design that APS does not know.
+        """
         return self._ask(self._wait_for_manifest(urn, limit(timeout, "timeout")))
 
     async def wait_for_manifest_async(self, urn: str, *, timeout: float | None = None) -> Manifest:
