@@ -466,9 +466,12 @@ int32_t apsfetch_request_new_url(const char *url, apsfetch_request **out, apsfet
 
 /**
  * The file to make. Its folder must exist; a relative path is seen from the current folder of the process
- * at the start of the job. While the download runs, a part file lies beside it.
+ * at the start of the job. While the download runs, a part file lies beside it. A symbolic link at the path is
+ * replaced, not followed.
  */
-int32_t apsfetch_request_set_path(apsfetch_request *request, const char *path, apsfetch_error **error);
+int32_t apsfetch_request_set_path(apsfetch_request *request,
+                                  const char *path,
+                                  apsfetch_error **error);
 
 /** `apsfetch_request_set_path` for a path in UTF-16. */
 int32_t apsfetch_request_set_path_utf16(apsfetch_request *request,

@@ -154,7 +154,7 @@ impl Request {
     }
 
     /// Puts the file at this path. Its folder must exist; a relative path is seen from the
-    /// current folder of the process at the start of the job.
+    /// current folder of the process at the start of the job. A symbolic link at the path is replaced, not followed.
     pub fn to_file(mut self, path: impl AsRef<Path>) -> Self {
         self.target = Some(Target::File(path.as_ref().to_owned()));
         self

@@ -138,7 +138,8 @@ pub unsafe extern "C" fn apsfetch_request_new_url(
 }
 
 /// The file to make. Its folder must exist; a relative path is seen from the current folder of the process
-/// at the start of the job. While the download runs, a part file lies beside it.
+/// at the start of the job. While the download runs, a part file lies beside it. A symbolic link at the path is
+/// replaced, not followed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn apsfetch_request_set_path(
     request: *mut apsfetch_request,

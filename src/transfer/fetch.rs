@@ -67,7 +67,13 @@ impl Work<'_> {
         let mut backoff = Backoff::new(self.job.context.session.limits().retry);
         let mut bad_replies = 0u32;
         let mut before = range.written();
+        let mut latest: Option<Error> = None;
         loop {
+            if let Some(given_up) = self.job.context.observer.given_up() {
+                // What happened here says more than that nothing comes through anywhere.
+                self.item.fail(latest.unwrap_or(given_up));
+                return;
+            }
             let outcome = self.request(range, buffer);
             // A few bytes with each try are none: a drip feed would be asked for ever.
             if range.written().saturating_sub(before) >= PROGRESS {
@@ -81,6 +87,7 @@ impl Work<'_> {
                 Ok(End::More) => continue,
                 Err(failed) => failed,
             };
+            latest = Some(error.clone());
             if let Err(error) =
                 self.recover(range, error, generation, &mut backoff, &mut bad_replies)
             {
@@ -226,10 +233,6 @@ impl Work<'_> {
         let Some(view) = self.view() else {
             return Ok(End::Leave);
         };
-        if let Some(error) = self.job.context.observer.given_up() {
-            self.item.fail(error);
-            return Ok(End::Leave);
-        }
         let due = view.located.renew_at.is_some_and(|at| Instant::now() >= at);
         if due && self.job.locator.can_renew(self.index) && !view.located.single_use {
             self.renew(view.generation, None)

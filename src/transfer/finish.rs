@@ -182,6 +182,13 @@ impl Item {
         sink.complete(size)?;
         let sha1 = self.check(job, &sink, verify.as_deref(), size)?;
         let finished = sink.finish(&job.context.session)?;
+        {
+            // From now on the file is the host's, also while the job lives: a program that opens it for itself
+            // alone must not find it open here. Closing can wait for a drive like writing.
+            let _running = self.disk.begin_sync(self.index);
+            let held = self.lock().sink.take();
+            drop((held, sink));
+        }
         let state = self.lock();
         let located = state.located.as_ref();
         let version = state.versions.first().cloned().flatten();

@@ -367,6 +367,7 @@ impl Item {
                 return;
             }
             state.forget(counters);
+            state.size = state.size.or(self.wanted_size);
             (state.sink.clone(), state.size)
         };
         let cleared = match (sink, size) {

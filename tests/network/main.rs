@@ -47,7 +47,7 @@ fn impatient(api: &str) -> ClientBuilder {
         .unwrap()
         .access_token("token")
         .unwrap()
-        .retry_timeout(Duration::from_millis(1))
+        .retry_timeout(Duration::from_millis(50))
         .unwrap()
 }
 

@@ -127,7 +127,7 @@ fn a_download_that_drips_inside_one_tls_record_is_a_stall() {
             if stream.sock.write_all(&[byte]).is_err() {
                 return;
             }
-            std::thread::sleep(Duration::from_millis(20));
+            std::thread::sleep(Duration::from_millis(60));
         }
     });
     let url = format!("https://localhost:{}/x", server.address.port());

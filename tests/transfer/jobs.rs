@@ -29,6 +29,21 @@ fn a_job_goes_on_when_one_item_fails() {
 }
 
 #[test]
+fn a_file_that_is_done_belongs_to_the_host_while_its_job_lives() {
+    let sandbox = sandbox();
+    sandbox.add_object(BUCKET, "x", Content::bytes("new"));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x");
+    let request = Request::object(BUCKET, "x").unwrap().to_file(&path);
+    let client = client(&sandbox);
+    let job = client.start(vec![request]).unwrap();
+    assert!(job.wait(Duration::from_secs(30)));
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.try_lock().expect("nobody else has it");
+    drop(job);
+}
+
+#[test]
 fn existing_files_are_replaced_kept_or_an_error() {
     let sandbox = sandbox();
     sandbox.add_object(BUCKET, "x", Content::bytes("new"));

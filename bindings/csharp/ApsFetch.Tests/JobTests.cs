@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Linq;
 using System.Threading;
 
@@ -21,6 +22,20 @@ namespace ApsFetch.Tests
                 Check.Equal(12345L, job.GetResults()[0].Bytes);
                 Check.Throws<ArgumentOutOfRangeException>(() => job.GetResult(1));
                 Check.Throws<ArgumentOutOfRangeException>(() => job.GetResult(-1));
+            }
+        }
+
+        public static void AFileThatIsDoneBelongsToTheHost()
+        {
+            using (var client = Aps.Client())
+            using (var folder = new TemporaryFolder())
+            using (var job = client.Start(new[] { new ObjectRequest(Sandbox.Bucket, "odd.bin", folder["odd.bin"]) }))
+            {
+                Check.True(job.Wait(TimeSpan.FromSeconds(30)), "the end");
+                // While the job is still there, as a CAD program opens it: for itself alone.
+                using (File.Open(folder["odd.bin"], FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                {
+                }
             }
         }
 

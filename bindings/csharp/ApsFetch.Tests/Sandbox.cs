@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -40,10 +41,26 @@ namespace ApsFetch.Tests
 
         internal string ClientId => Value("client_id");
 
+        internal string PublicClientId => Value("public_client_id");
+
         internal string CaFile => Value("ca_file");
 
         /// <summary>The URN of the first sample design, house.rvt.</summary>
         internal string Design => Value("urn");
+
+        /// <summary>The URN of the sample design of this name.</summary>
+        internal string DesignNamed(string name)
+        {
+            // In base64 without padding, it names the file at its end; the fields come in any order.
+            return Regex.Matches(_info, "\"urn\":\"([A-Za-z0-9_-]+)\"").Cast<Match>().Select(match => match.Groups[1].Value)
+                .First(urn => Decode(urn).EndsWith("/" + name, StringComparison.Ordinal));
+        }
+
+        private static string Decode(string base64)
+        {
+            var padded = base64.Replace('-', '+').Replace('_', '/').PadRight((base64.Length + 3) / 4 * 4, '=');
+            return Encoding.UTF8.GetString(Convert.FromBase64String(padded));
+        }
 
         /// <summary>The URN of the first derivative whose name ends like this.</summary>
         internal string Derivative(string end)
@@ -126,22 +143,41 @@ namespace ApsFetch.Tests
         // By hand, since HttpClient is one more assembly to install on Mono and HttpWebRequest is obsolete on .NET.
         private string Send(string method, string path, string body)
         {
-            var address = new Uri(_api);
+            var answer = Exchange(method, new Uri(_api + "/sandbox/" + path), body);
+            if (!answer.StartsWith("HTTP/1.1 2", StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException($"{method} {path} {body}: {answer}");
+            }
+            return answer;
+        }
+
+        /// <summary>What a browser does: follows where it is sent, and gives the last answer.</summary>
+        internal static string Browse(string url)
+        {
+            while (true)
+            {
+                var answer = Exchange("GET", new Uri(url), "");
+                var next = Regex.Match(answer, "^location: *(\\S+)", RegexOptions.IgnoreCase | RegexOptions.Multiline);
+                if (!next.Success)
+                {
+                    return answer;
+                }
+                url = next.Groups[1].Value;
+            }
+        }
+
+        private static string Exchange(string method, Uri address, string body)
+        {
             using (var connection = new TcpClient(address.Host, address.Port))
             using (var stream = connection.GetStream())
             {
                 var bytes = Encoding.UTF8.GetBytes(body);
                 var head = Encoding.ASCII.GetBytes(
-                    $"{method} /sandbox/{path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n" +
+                    $"{method} {address.PathAndQuery} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n" +
                     $"Content-Type: application/json\r\nContent-Length: {bytes.Length}\r\n\r\n");
                 stream.Write(head, 0, head.Length);
                 stream.Write(bytes, 0, bytes.Length);
-                var answer = new StreamReader(stream, Encoding.UTF8).ReadToEnd();
-                if (!answer.StartsWith("HTTP/1.1 2", StringComparison.Ordinal))
-                {
-                    throw new InvalidOperationException($"{method} {path} {body}: {answer}");
-                }
-                return answer;
+                return new StreamReader(stream, Encoding.UTF8).ReadToEnd();
             }
         }
 
@@ -180,15 +216,22 @@ namespace ApsFetch.Tests
     }
 
     /// <summary>Tells at once, on the thread that reports; Progress&lt;T&gt; would post.</summary>
-    internal sealed class Listener : IProgress<DownloadProgress>
+    internal class Listener<T> : IProgress<T>
     {
-        private readonly Action<DownloadProgress> _tell;
+        private readonly Action<T> _tell;
 
-        internal Listener(Action<DownloadProgress> tell)
+        internal Listener(Action<T> tell)
         {
             _tell = tell;
         }
 
-        public void Report(DownloadProgress value) => _tell(value);
+        public void Report(T value) => _tell(value);
+    }
+
+    internal sealed class Listener : Listener<DownloadProgress>
+    {
+        internal Listener(Action<DownloadProgress> tell) : base(tell)
+        {
+        }
     }
 }

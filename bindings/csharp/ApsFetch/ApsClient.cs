@@ -12,7 +12,7 @@ namespace ApsFetch
     /// A connection to APS. It holds the options, the access token, idle connections and the worker threads, which
     /// all its downloads share; one is enough for a program. All members may be used from any thread at any time.
     /// </summary>
-    public sealed class ApsClient : IDisposable
+    public sealed partial class ApsClient : IDisposable
     {
         private readonly ClientHandle _client;
         // For calls that block, which do not show that they wait for a token: this one never waits.
@@ -145,31 +145,6 @@ namespace ApsFetch
             }
         }
 
-        /// <summary>Has the requests signed without downloading anything; targets are not needed. One that fails
-        /// does not stop the others: look at <see cref="SignedItem.Status"/> of each.</summary>
-        /// <returns>An answer to each request, in their order.</returns>
-        /// <exception cref="ApsException">None could be signed, such as without a connection.</exception>
-        /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-        public IReadOnlyList<SignedItem> Sign(
-            IEnumerable<ApsRequest> requests,
-            CancellationToken cancellationToken = default(CancellationToken))
-        {
-            var list = ToList(requests);
-            return Blocking(
-                cancel => SignOnce(list, cancel),
-                items => items.Any(item => item.Error?.Status == ApsStatus.Auth),
-                cancellationToken);
-        }
-
-        /// <summary><see cref="Sign"/> on a thread of the pool.</summary>
-        public Task<IReadOnlyList<SignedItem>> SignAsync(
-            IEnumerable<ApsRequest> requests,
-            CancellationToken cancellationToken = default(CancellationToken))
-        {
-            var list = ToList(requests);
-            return Task.Run(() => Sign(list, cancellationToken), cancellationToken);
-        }
-
         /// <summary>Ends what is under way: downloads fail with <see cref="ApsStatus.Cancelled"/>. It may take some
         /// seconds while the system looks up a host name, which cannot be broken off.</summary>
         public void Dispose()
@@ -180,26 +155,11 @@ namespace ApsFetch
             _impatient.Dispose();
         }
 
-        private unsafe IReadOnlyList<SignedItem> SignOnce(IReadOnlyList<ApsRequest> requests, CancelTokenHandle cancel)
+        /// <summary><see cref="Blocking{T}(Func{CancelTokenHandle, T}, Func{T, bool}, CancellationToken)"/> for a call that
+        /// throws when the token is refused.</summary>
+        private T Blocking<T>(Func<CancelTokenHandle, T> call, CancellationToken cancellationToken)
         {
-            using (var handles = new RequestHandles(requests))
-            {
-                fixed (IntPtr* array = handles.ToArray())
-                {
-                    Call.Check(
-                        Native.apsfetch_sign(_impatient, array, handles.Count, cancel, out var signed, out var error),
-                        error);
-                    using (signed)
-                    {
-                        var items = requests
-                            .Select((request, index) => new SignedItem(request, signed, new UIntPtr((uint)index)))
-                            .ToList();
-                        // The library says it for each item that was not signed yet; .NET for the whole call.
-                        var cancelled = items.Find(item => item.Error?.Status == ApsStatus.Cancelled);
-                        return cancelled == null ? items : throw cancelled.Error;
-                    }
-                }
-            }
+            return Blocking(call, answer => false, cancellationToken);
         }
 
         /// <summary>Makes a call that blocks, so that it can be cancelled, and once more with a new token if the

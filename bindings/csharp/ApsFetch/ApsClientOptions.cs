@@ -33,6 +33,11 @@ namespace ApsFetch
         /// <summary>For <see cref="ClientId"/>: scopes separated by spaces.</summary>
         public string Scopes { get; set; } = "data:read";
 
+        /// <summary>Goes on with a user's login of an earlier run: the refresh token that
+        /// <see cref="ApsClient.GetRefreshToken"/> gave. It goes with <see cref="ClientId"/>, and with
+        /// <see cref="Scopes"/>: no more than the login granted, "" for the same ones.</summary>
+        public string RefreshToken { get; set; }
+
         /// <summary>How long a job waits for a token when APS refuses it or there is none: not at all by default,
         /// ten minutes with a <see cref="TokenProvider"/>.</summary>
         public TimeSpan? TokenWait { get; set; }
@@ -123,18 +128,26 @@ namespace ApsFetch
 
         private unsafe void SetClientCredentials(ConfigHandle config)
         {
-            if (ClientId == null && ClientSecret == null)
+            if (ClientId == null && ClientSecret == null && RefreshToken == null)
             {
                 return;
             }
+            if (ClientSecret != null && RefreshToken != null)
+            {
+                throw new ArgumentException($"Set {nameof(ClientSecret)} or {nameof(RefreshToken)}, not both.");
+            }
+            var isLogin = RefreshToken != null;
             var id = Text.Encode(ClientId, nameof(ClientId));
-            var secret = Text.Encode(ClientSecret, nameof(ClientSecret));
+            var secret = isLogin ? Text.Encode(RefreshToken, nameof(RefreshToken)) : Text.Encode(ClientSecret, nameof(ClientSecret));
             var scopes = Text.Encode(Scopes, nameof(Scopes));
             try
             {
                 fixed (byte* i = id, s = secret, c = scopes)
                 {
-                    Call.Check(Native.apsfetch_config_set_client_credentials(config, i, s, c, out var error), error);
+                    var status = isLogin
+                        ? Native.apsfetch_config_set_refresh_token(config, i, s, c, out var error)
+                        : Native.apsfetch_config_set_client_credentials(config, i, s, c, out error);
+                    Call.Check(status, error);
                 }
             }
             finally

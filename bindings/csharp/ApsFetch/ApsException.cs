@@ -38,9 +38,10 @@ namespace ApsFetch
         /// <summary>How long the service asked to wait before the next try, or null if it did not.</summary>
         public TimeSpan? RetryAfter { get; }
 
-        internal static ApsException From(int status, ErrorHandle error)
+        internal static ApsException From(int status, ErrorHandle error) => From(new ErrorDetails(status, error));
+
+        internal static ApsException From(ErrorDetails details)
         {
-            var details = new ErrorDetails(status, error);
             switch (details.Status)
             {
                 case ApsStatus.InvalidArgument:
@@ -80,6 +81,15 @@ namespace ApsFetch
             }
         }
 
+        /// <summary>The error of one entry of a list; null for one that has none.</summary>
+        internal static ApsException IfAny(int status, ErrorHandle error)
+        {
+            using (error)
+            {
+                return status < 0 ? From(status, error) : null;
+            }
+        }
+
         /// <summary>This, or what .NET throws for it when something was cancelled.</summary>
         internal Exception AsThrown(CancellationToken cancellationToken)
         {
@@ -92,6 +102,12 @@ namespace ApsFetch
     /// <summary>What an error object says.</summary>
     internal sealed unsafe class ErrorDetails
     {
+        internal ErrorDetails(ApsStatus status, string message)
+        {
+            Status = status;
+            Message = message;
+        }
+
         internal ErrorDetails(int status, ErrorHandle error)
         {
             Status = (ApsStatus)status;

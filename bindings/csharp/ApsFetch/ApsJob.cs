@@ -65,6 +65,17 @@ namespace ApsFetch
             return new DownloadProgress(progress);
         }
 
+        /// <summary>How far one item has come.</summary>
+        public ItemProgress GetItemProgress(int index)
+        {
+            CheckIndex(index);
+            var item = Numbers.Index(index);
+            return new ItemProgress(
+                (long)Native.apsfetch_job_item_bytes_done(_handle, item),
+                Numbers.Known(Native.apsfetch_job_item_bytes_total(_handle, item)),
+                Native.apsfetch_job_item_finished(_handle, item) != 0);
+        }
+
         /// <summary>Breaks the job off. It returns at once; items that are not over fail with
         /// <see cref="ApsStatus.Cancelled"/>, and the job ends in a moment.</summary>
         public void Cancel() => Call.Check(Native.apsfetch_job_cancel(_handle, out var error), error);
@@ -86,11 +97,8 @@ namespace ApsFetch
         /// <summary>The result of one item as soon as it is over; null until then.</summary>
         public DownloadResult GetResult(int index)
         {
-            if (index < 0 || index >= Count)
-            {
-                throw new ArgumentOutOfRangeException(nameof(index));
-            }
-            var status = Native.apsfetch_job_result(_handle, new UIntPtr((uint)index), out var result, out var error);
+            CheckIndex(index);
+            var status = Native.apsfetch_job_result(_handle, Numbers.Index(index), out var result, out var error);
             using (result)
             using (error)
             {
@@ -105,6 +113,8 @@ namespace ApsFetch
         /// <summary>Frees the job. One that is not over is cancelled, and nothing of it writes any more when this
         /// returns.</summary>
         public void Dispose() => _handle.Dispose();
+
+        internal JobHandle Handle => _handle;
 
         internal void Run(IProgress<DownloadProgress> progress, CancellationToken cancellationToken)
         {
@@ -145,6 +155,14 @@ namespace ApsFetch
                 }
             }
             return results;
+        }
+
+        private void CheckIndex(int index)
+        {
+            if (index < 0 || index >= Count)
+            {
+                throw new ArgumentOutOfRangeException(nameof(index));
+            }
         }
 
         private bool Poll(uint milliseconds)

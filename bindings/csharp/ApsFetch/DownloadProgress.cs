@@ -61,4 +61,24 @@ namespace ApsFetch
         public override string ToString() =>
             $"{State}: {BytesDone} of {BytesTotal} bytes, {ItemsFinished} of {ItemsTotal} items";
     }
+
+    /// <summary>How far one item of a job has come.</summary>
+    public struct ItemProgress
+    {
+        internal ItemProgress(long bytesDone, long? bytesTotal, bool isFinished)
+        {
+            BytesDone = bytesDone;
+            BytesTotal = bytesTotal;
+            IsFinished = isFinished;
+        }
+
+        /// <summary>Bytes that have arrived and are part of its file.</summary>
+        public long BytesDone { get; }
+
+        /// <summary>Its size in bytes; null as long as it is not known.</summary>
+        public long? BytesTotal { get; }
+
+        /// <summary>Whether it is over, whatever became of it.</summary>
+        public bool IsFinished { get; }
+    }
 }

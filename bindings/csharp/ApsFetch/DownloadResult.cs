@@ -60,7 +60,7 @@ namespace ApsFetch
             Elapsed = TimeSpan.FromMilliseconds(Native.apsfetch_result_elapsed_ms(result));
         }
 
-        /// <summary>The request this is the result of.</summary>
+        /// <summary>The request this is the result of; null for a file of a <see cref="FolderPlan"/>.</summary>
         public ApsRequest Request { get; }
 
         /// <summary>What became of the item.</summary>

@@ -1,5 +1,6 @@
 """Jobs can be watched, cancelled and left, and nothing waits for a network that does not answer."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import threading
 import time
 import unittest
 import warnings
+from pathlib import Path
 
 import apsfetch
 
@@ -17,7 +19,7 @@ from .sandbox import BUCKET, SandboxTest
 AT_ONCE = 5.0
 
 INTERRUPTED = """
-import signal, sys, apsfetch
+import asyncio, signal, sys, apsfetch
 signal.signal(signal.SIGINT, signal.default_int_handler)
 api, token, bucket, key, path, what = sys.argv[1:]
 client = apsfetch.Client(base_url=api, access_token=token, proxy="")
@@ -26,6 +28,11 @@ try:
     if what == "sign":
         print("running", flush=True)
         client.sign([item])
+    elif what == "async":
+        asyncio.run(client.fetch_async(item, on_progress=lambda progress: print("running", flush=True)))
+    elif what == "resume":
+        enough = lambda progress: progress.bytes_done > 3 << 20 and print("running", flush=True)
+        client.fetch(item, on_progress=enough)
     else:
         client.fetch(item, on_progress=lambda progress: print("running", flush=True))
     print("not interrupted")
@@ -130,30 +137,52 @@ class Jobs(SandboxTest):
     def test_ctrl_c_ends_a_download_and_a_signing_at_once(self) -> None:
         key = self.hanging_object()
         self.sandbox.fault("hang", match={"path_contains": "hanging-bucket"})
-        for what, bucket in (("download", BUCKET), ("sign", "hanging-bucket")):
+        for what, bucket in (("download", BUCKET), ("async", BUCKET), ("sign", "hanging-bucket")):
             with self.subTest(what):
-                target = str(self.folder / "a.bin")
-                process = subprocess.Popen(
-                    [sys.executable, "-c", INTERRUPTED, self.sandbox.info["api"], self.sandbox.token(), bucket]
-                    + [key, target, what],
-                    stdout=subprocess.PIPE,
-                    env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
-                )
-                assert process.stdout is not None
-                self.addCleanup(process.stdout.close)
-                self.addCleanup(process.kill)
-                self.assertEqual(process.stdout.readline(), b"running\n")
+                target = self.folder / "a.bin"
+                process = self.interruptible(bucket, key, target, what)
                 if what == "sign":
                     # Only when the call is under way is there something to interrupt.
                     while not any("hanging-bucket" in seen["target"] for seen in self.sandbox.requests()):
                         self.assertIsNone(process.poll())
-                sent = time.monotonic()
-                process.send_signal(signal.SIGINT)
-                output, _ = process.communicate(timeout=60)
-                self.assertLess(time.monotonic() - sent, AT_ONCE)
-                self.assertEqual(output.split()[-1:], [b"interrupted"])
-                self.assertEqual(process.returncode, 0)
-                self.assertFalse(os.path.exists(target))
+                self.interrupt(process)
+                self.assertFalse(target.exists())
+
+    @unittest.skipIf(sys.platform == "win32", "a signal cannot be sent to one process of a console")
+    def test_what_had_arrived_before_ctrl_c_is_not_fetched_again(self) -> None:
+        self.sandbox.add_object("interrupted.bin", 40 << 20)
+        self.sandbox.fault("stall", match={"origin": "s3", "path_contains": "interrupted"}, at=1 << 20)
+        target = self.folder / "a.bin"
+        self.interrupt(self.interruptible(BUCKET, "interrupted.bin", target, "resume"))
+        names = sorted(path.name for path in self.folder.iterdir())
+        self.assertEqual(names, ["a.bin.apsfetch-journal", "a.bin.apsfetch-part"])
+        self.sandbox.control("faults", method="DELETE")
+        result = self.client().download_object(BUCKET, "interrupted.bin", target)
+        self.assertGreater(result.resumed_bytes, 3 << 20)
+        self.assertEqual(result.verification, apsfetch.Verification.SHA1)
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["a.bin"])
+
+    def interruptible(self, bucket: str, key: str, target: Path, what: str) -> "subprocess.Popen[bytes]":
+        """A program that does something that takes long, and has begun with it."""
+        arguments = [self.sandbox.info["api"], self.sandbox.token(), bucket, key, str(target), what]
+        process = subprocess.Popen(
+            [sys.executable, "-c", INTERRUPTED, *arguments],
+            stdout=subprocess.PIPE,
+            env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
+        )
+        assert process.stdout is not None
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.kill)
+        self.assertEqual(process.stdout.readline(), b"running\n")
+        return process
+
+    def interrupt(self, process: "subprocess.Popen[bytes]") -> None:
+        sent = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+        self.assertLess(time.monotonic() - sent, AT_ONCE)
+        self.assertEqual(output.split()[-1:], [b"interrupted"])
+        self.assertEqual(process.returncode, 0)
 
     @unittest.skipUnless(hasattr(os, "fork"), "there is no fork here")
     def test_after_fork_there_is_a_clear_error_and_a_new_client_works(self) -> None:
@@ -171,6 +200,12 @@ class Jobs(SandboxTest):
                     for call in (
                         lambda: client.read_object(BUCKET, "one.bin"),
                         lambda: client.sign([]),
+                        lambda: client.manifest("dXJu"),
+                        lambda: client.list_objects(BUCKET),
+                        lambda: client.login("id", "data:read", callback_port=0),
+                        lambda: client.download_objects(BUCKET, self.folder),
+                        lambda: asyncio.run(client.download_async([], self.folder)),
+                        lambda: job.item_progress(0),
                         lambda: client.set_access_token("t"),
                         job.progress,
                         job.wait,

@@ -54,6 +54,9 @@ const MCS: Need = Need {
     source: Source::DebianPackage("mono-mcs"),
 };
 
+/// For the tests that kill a process at a system call, or let one fail.
+const STRACE: Need = Need::program("strace");
+
 // Where it is installed is not on everybody's path.
 const SQUID: Need = Need {
     name: "squid",
@@ -143,7 +146,7 @@ pub(crate) const ALL: &[Step] = &[
         name: "tests",
         what: "unit, integration and documentation tests of the library and the sandbox, and no secret in what they print",
         needs: &[],
-        wants: &[GCC, GXX, CLANG, SQUID, IPROUTE],
+        wants: &[GCC, GXX, CLANG, STRACE, SQUID, IPROUTE],
         work: &[Work::Check {
             shown: secrets::RUST_TESTS,
             check: secrets::rust,

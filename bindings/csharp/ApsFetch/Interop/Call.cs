@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Threading;
 
 namespace ApsFetch.Interop
 {
@@ -118,6 +119,39 @@ namespace ApsFetch.Interop
                 }
                 Check(setter(handle, (ulong)value.Value, out var error), error);
             }
+        }
+    }
+
+    /// <summary>Numbers as the library gives and takes them.</summary>
+    internal static class Numbers
+    {
+        /// <summary>What <c>APSFETCH_NO_LIMIT</c> is.</summary>
+        internal const uint NoLimit = uint.MaxValue;
+
+        internal static UIntPtr Index(int index) => new UIntPtr((uint)index);
+
+        internal static int Count(UIntPtr count) => checked((int)count);
+
+        /// <summary>-1 means that it is not known.</summary>
+        internal static long? Known(long number) => number < 0 ? (long?)null : number;
+
+        internal static DateTimeOffset? Time(long milliseconds)
+        {
+            return milliseconds < 0 ? (DateTimeOffset?)null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+        }
+
+        internal static uint Milliseconds(TimeSpan limit, string name)
+        {
+            if (limit == Timeout.InfiniteTimeSpan)
+            {
+                return NoLimit;
+            }
+            var milliseconds = Math.Ceiling(limit.TotalMilliseconds);
+            if (milliseconds < 0 || milliseconds >= NoLimit)
+            {
+                throw new ArgumentOutOfRangeException(name, limit, "It must be from zero to 49 days, or Timeout.InfiniteTimeSpan.");
+            }
+            return (uint)milliseconds;
         }
     }
 

@@ -57,4 +57,69 @@ namespace ApsFetch.Interop
     {
         protected override bool ReleaseHandle() => Native.apsfetch_signed_free(handle) >= 0;
     }
+
+    internal sealed class TextHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_text_free(handle) >= 0;
+    }
+
+    internal sealed class LoginHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_login_free(handle) >= 0;
+    }
+
+    internal sealed class OssUrlHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_oss_url_free(handle) >= 0;
+    }
+
+    internal sealed class DetailsHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_details_free(handle) >= 0;
+    }
+
+    internal sealed class UploadOptionsHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_upload_options_free(handle) >= 0;
+    }
+
+    internal sealed class UploadResultHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_upload_result_free(handle) >= 0;
+    }
+
+    internal sealed class ManifestHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_manifest_free(handle) >= 0;
+    }
+
+    internal sealed class ListOptionsHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_list_options_free(handle) >= 0;
+    }
+
+    internal sealed class ObjectsHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_objects_free(handle) >= 0;
+    }
+
+    internal sealed class DesignFilterHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_design_filter_free(handle) >= 0;
+    }
+
+    internal sealed class ObjectFilterHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_object_filter_free(handle) >= 0;
+    }
+
+    internal sealed class PlanHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_plan_free(handle) >= 0;
+    }
+
+    internal sealed class OutcomeHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_outcome_free(handle) >= 0;
+    }
 }

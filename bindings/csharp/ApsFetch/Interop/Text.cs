@@ -25,6 +25,8 @@ namespace ApsFetch.Interop
             }
         }
 
+        internal static byte[] EncodeOrNull(string value, string name) => value == null ? null : Encode(value, name);
+
         /// <summary>The library would stop reading there, and take the first half for the whole.</summary>
         internal static void NoZero(string value, string name)
         {
@@ -36,6 +38,16 @@ namespace ApsFetch.Interop
             {
                 throw new ArgumentException("The text has a zero character in it.", name);
             }
+        }
+
+        /// <summary>A path in UTF-16 with a zero at its end, for <c>fixed</c> inside a lambda: Mono's compiler does not
+        /// take a captured string there.</summary>
+        internal static char[] Utf16(string path, string name)
+        {
+            NoZero(path, name);
+            var characters = new char[path.Length + 1];
+            path.CopyTo(0, characters, 0, path.Length);
+            return characters;
         }
 
         internal static string Decode(byte* text)

@@ -39,13 +39,18 @@ from ._errors import (
     UnsupportedError,
     WrongProcessError,
 )
-from ._job import Job, JobState, Progress, ProgressCallback
+from ._job import ItemProgress, Job, JobState, Progress, ProgressCallback
+from ._login import Login
+from ._manifest import Manifest, Message, Node, TranslationStatus
+from ._objects import Access, Details, ObjectInfo, ObjectPage, OssUrl, UploadResult
+from ._plans import FileStatus, FolderFile, FolderOutcome, Plan, PlannedFile
 from ._requests import Derivative, ExistingFile, Item, Object, Signing, Url
 from ._results import Chunk, ItemStatus, Result, Signed, SignedStatus, Verification
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Access",
     "ApsError",
     "AuthError",
     "BadResponseError",
@@ -55,12 +60,16 @@ __all__ = [
     "Chunk",
     "Client",
     "Derivative",
+    "Details",
     "DiskFullError",
     "DnsError",
     "ExistingFile",
     "ExpiredError",
     "FileError",
     "FileLockedError",
+    "FileStatus",
+    "FolderFile",
+    "FolderOutcome",
     "ForbiddenError",
     "HttpError",
     "IntegrityError",
@@ -68,15 +77,25 @@ __all__ = [
     "InvalidHandleError",
     "InvalidStateError",
     "Item",
+    "ItemProgress",
     "ItemStatus",
     "Job",
     "JobState",
     "LibraryError",
+    "Login",
+    "Manifest",
+    "Message",
     "NetworkError",
+    "Node",
     "NotFoundError",
     "NotReadyError",
     "Object",
+    "ObjectInfo",
+    "ObjectPage",
+    "OssUrl",
     "PanicError",
+    "Plan",
+    "PlannedFile",
     "Progress",
     "ProgressCallback",
     "ProxyError",
@@ -92,7 +111,9 @@ __all__ = [
     "TimedOutError",
     "TlsError",
     "TokenProvider",
+    "TranslationStatus",
     "UnsupportedError",
+    "UploadResult",
     "Url",
     "Verification",
     "WrongProcessError",

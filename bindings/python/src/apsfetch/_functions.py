@@ -10,6 +10,8 @@ from ctypes import POINTER, c_char_p, c_int32, c_int64, c_size_t, c_uint16, c_ui
 from typing import Any
 
 ABI_VERSION = 1
+# However long it takes.
+NO_LIMIT = 4294967295
 
 
 def _handle(name: str) -> Any:
@@ -26,6 +28,18 @@ RESULT = _handle("apsfetch_result")
 JOB = _handle("apsfetch_job")
 CANCEL_TOKEN = _handle("apsfetch_cancel_token")
 SIGNED = _handle("apsfetch_signed")
+OSS_URL = _handle("apsfetch_oss_url")
+DETAILS = _handle("apsfetch_details")
+UPLOAD_OPTIONS = _handle("apsfetch_upload_options")
+UPLOAD_RESULT = _handle("apsfetch_upload_result")
+LOGIN = _handle("apsfetch_login")
+MANIFEST = _handle("apsfetch_manifest")
+LIST_OPTIONS = _handle("apsfetch_list_options")
+OBJECTS = _handle("apsfetch_objects")
+DESIGN_FILTER = _handle("apsfetch_design_filter")
+OBJECT_FILTER = _handle("apsfetch_object_filter")
+PLAN = _handle("apsfetch_plan")
+OUTCOME = _handle("apsfetch_outcome")
 
 HANDLES: dict[str, Any] = {
     "apsfetch_error": ERROR,
@@ -37,6 +51,18 @@ HANDLES: dict[str, Any] = {
     "apsfetch_job": JOB,
     "apsfetch_cancel_token": CANCEL_TOKEN,
     "apsfetch_signed": SIGNED,
+    "apsfetch_oss_url": OSS_URL,
+    "apsfetch_details": DETAILS,
+    "apsfetch_upload_options": UPLOAD_OPTIONS,
+    "apsfetch_upload_result": UPLOAD_RESULT,
+    "apsfetch_login": LOGIN,
+    "apsfetch_manifest": MANIFEST,
+    "apsfetch_list_options": LIST_OPTIONS,
+    "apsfetch_objects": OBJECTS,
+    "apsfetch_design_filter": DESIGN_FILTER,
+    "apsfetch_object_filter": OBJECT_FILTER,
+    "apsfetch_plan": PLAN,
+    "apsfetch_outcome": OUTCOME,
 }
 
 
@@ -59,8 +85,10 @@ class ProgressStructure(ctypes.Structure):
 
 STRUCTURES: dict[str, Any] = {"apsfetch_progress": ProgressStructure}
 
-# No Python code is ever called from the library, so this is always NULL.
+# No Python code is ever called from the library, so these are always NULL.
 PROGRESS_CALLBACK = c_void_p
+UPLOAD_CALLBACK = c_void_p
+MANIFEST_CALLBACK = c_void_p
 
 _TEXT = c_char_p
 _STATUS = c_int32
@@ -69,6 +97,13 @@ _ERROR_OUT = POINTER(ERROR)
 _REQUESTS = POINTER(REQUEST)
 _ITEM = (SIGNED, c_size_t)
 _CHUNK = (SIGNED, c_size_t, c_size_t)
+_UPLOAD_END = (UPLOAD_OPTIONS, UPLOAD_CALLBACK, c_void_p, CANCEL_TOKEN, POINTER(UPLOAD_RESULT), _ERROR_OUT)
+_FOLDER_END = (PROGRESS_CALLBACK, c_void_p, CANCEL_TOKEN, POINTER(OUTCOME), _ERROR_OUT)
+_NODE = (MANIFEST, c_size_t)
+_MESSAGE = (MANIFEST, c_size_t, c_size_t)
+_OBJECT = (OBJECTS, c_size_t)
+_PLANNED = (PLAN, c_size_t)
+_OUTCOME_FILE = (OUTCOME, c_size_t)
 
 # Name: (what it returns, its arguments).
 _TABLE: dict[str, tuple[Any, tuple[Any, ...]]] = {
@@ -196,6 +231,199 @@ _TABLE: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "apsfetch_signed_expires_at_ms": (c_int64, _ITEM),
     "apsfetch_signed_single_use": (c_int32, _ITEM),
     "apsfetch_signed_free": (_STATUS, (SIGNED,)),
+    # Jobs
+    "apsfetch_job_item_bytes_done": (c_uint64, (JOB, c_size_t)),
+    "apsfetch_job_item_bytes_total": (c_int64, (JOB, c_size_t)),
+    "apsfetch_job_item_finished": (c_int32, (JOB, c_size_t)),
+    # OSS signed URLs
+    "apsfetch_create_signed_url": (
+        _STATUS,
+        (CLIENT, _TEXT, _TEXT, c_int32, c_int32, c_uint32, c_int32, CANCEL_TOKEN, POINTER(OSS_URL), _ERROR_OUT),
+    ),
+    "apsfetch_oss_url_text": (_TEXT, (OSS_URL,)),
+    "apsfetch_oss_url_expires_at_ms": (c_int64, (OSS_URL,)),
+    "apsfetch_oss_url_single_use": (c_int32, (OSS_URL,)),
+    "apsfetch_oss_url_free": (_STATUS, (OSS_URL,)),
+    # Details of a derivative
+    "apsfetch_details_fetch": (_STATUS, (CLIENT, REQUEST, c_uint32, CANCEL_TOKEN, POINTER(DETAILS), _ERROR_OUT)),
+    "apsfetch_details_size": (c_int64, (DETAILS,)),
+    "apsfetch_details_content_type": (_TEXT, (DETAILS,)),
+    "apsfetch_details_app_identifier": (_TEXT, (DETAILS,)),
+    "apsfetch_details_startup_time": (_TEXT, (DETAILS,)),
+    "apsfetch_details_duration": (_TEXT, (DETAILS,)),
+    "apsfetch_details_troubleshooting": (_TEXT, (DETAILS,)),
+    "apsfetch_details_free": (_STATUS, (DETAILS,)),
+    # Options of an upload
+    "apsfetch_upload_options_new": (_STATUS, (POINTER(UPLOAD_OPTIONS), _ERROR_OUT)),
+    "apsfetch_upload_options_set_content_type": (_STATUS, (UPLOAD_OPTIONS, _TEXT, _ERROR_OUT)),
+    "apsfetch_upload_options_set_single_use": (_STATUS, (UPLOAD_OPTIONS, c_int32, _ERROR_OUT)),
+    "apsfetch_upload_options_set_minutes_expiration": (_STATUS, (UPLOAD_OPTIONS, c_uint32, _ERROR_OUT)),
+    "apsfetch_upload_options_free": (_STATUS, (UPLOAD_OPTIONS,)),
+    # Results of uploads
+    "apsfetch_upload_result_bytes": (c_uint64, (UPLOAD_RESULT,)),
+    "apsfetch_upload_result_http_status": (c_int32, (UPLOAD_RESULT,)),
+    "apsfetch_upload_result_etag": (_TEXT, (UPLOAD_RESULT,)),
+    "apsfetch_upload_result_object_id": (_TEXT, (UPLOAD_RESULT,)),
+    "apsfetch_upload_result_object_key": (_TEXT, (UPLOAD_RESULT,)),
+    "apsfetch_upload_result_sha1": (_TEXT, (UPLOAD_RESULT,)),
+    "apsfetch_upload_result_free": (_STATUS, (UPLOAD_RESULT,)),
+    # Uploads
+    "apsfetch_upload": (
+        _STATUS,
+        (CLIENT, _TEXT, _TEXT, *_UPLOAD_END),
+    ),
+    "apsfetch_upload_utf16": (
+        _STATUS,
+        (CLIENT, _TEXT, _UTF16, *_UPLOAD_END),
+    ),
+    "apsfetch_upload_object": (
+        _STATUS,
+        (CLIENT, _TEXT, _TEXT, _TEXT, *_UPLOAD_END),
+    ),
+    "apsfetch_upload_object_utf16": (
+        _STATUS,
+        (CLIENT, _TEXT, _TEXT, _UTF16, *_UPLOAD_END),
+    ),
+    # Logging a user in
+    "apsfetch_login_start": (
+        _STATUS,
+        (CLIENT, _TEXT, _TEXT, _TEXT, c_uint32, _TEXT, c_uint32, POINTER(LOGIN), _ERROR_OUT),
+    ),
+    "apsfetch_login_authorize_url": (_TEXT, (LOGIN,)),
+    "apsfetch_login_redirect_uri": (_TEXT, (LOGIN,)),
+    "apsfetch_login_is_open": (c_int32, (LOGIN,)),
+    "apsfetch_login_wait": (_STATUS, (LOGIN, c_uint32, CANCEL_TOKEN, _ERROR_OUT)),
+    "apsfetch_login_expires_in_ms": (c_int64, (LOGIN,)),
+    "apsfetch_login_scopes": (_TEXT, (LOGIN,)),
+    "apsfetch_login_refresh_token": (_TEXT, (LOGIN,)),
+    "apsfetch_login_free": (_STATUS, (LOGIN,)),
+    # Manifests
+    "apsfetch_manifest_fetch": (_STATUS, (CLIENT, _TEXT, CANCEL_TOKEN, POINTER(MANIFEST), _ERROR_OUT)),
+    "apsfetch_manifest_wait": (
+        _STATUS,
+        (CLIENT, _TEXT, c_uint32, MANIFEST_CALLBACK, c_void_p, CANCEL_TOKEN, POINTER(MANIFEST), _ERROR_OUT),
+    ),
+    "apsfetch_manifest_from_json": (_STATUS, (_TEXT, POINTER(MANIFEST), _ERROR_OUT)),
+    "apsfetch_manifest_json": (_TEXT, (MANIFEST,)),
+    "apsfetch_manifest_urn": (_TEXT, (MANIFEST,)),
+    "apsfetch_manifest_status": (_STATUS, (MANIFEST,)),
+    "apsfetch_manifest_status_text": (_TEXT, (MANIFEST,)),
+    "apsfetch_manifest_progress": (_TEXT, (MANIFEST,)),
+    "apsfetch_manifest_percent": (c_int64, (MANIFEST,)),
+    "apsfetch_manifest_region": (_TEXT, (MANIFEST,)),
+    "apsfetch_manifest_type": (_TEXT, (MANIFEST,)),
+    "apsfetch_manifest_version": (_TEXT, (MANIFEST,)),
+    "apsfetch_manifest_has_thumbnail": (c_int32, (MANIFEST,)),
+    "apsfetch_manifest_node_count": (c_size_t, (MANIFEST,)),
+    "apsfetch_manifest_free": (_STATUS, (MANIFEST,)),
+    # Nodes of a manifest
+    "apsfetch_manifest_node_parent": (c_int64, _NODE),
+    "apsfetch_manifest_node_is_derivative": (c_int32, _NODE),
+    "apsfetch_manifest_node_urn": (_TEXT, _NODE),
+    "apsfetch_manifest_node_guid": (_TEXT, _NODE),
+    "apsfetch_manifest_node_name": (_TEXT, _NODE),
+    "apsfetch_manifest_node_role": (_TEXT, _NODE),
+    "apsfetch_manifest_node_mime": (_TEXT, _NODE),
+    "apsfetch_manifest_node_type": (_TEXT, _NODE),
+    "apsfetch_manifest_node_output_type": (_TEXT, _NODE),
+    "apsfetch_manifest_node_status": (_STATUS, _NODE),
+    "apsfetch_manifest_node_status_text": (_TEXT, _NODE),
+    "apsfetch_manifest_node_progress": (_TEXT, _NODE),
+    "apsfetch_manifest_node_percent": (c_int64, _NODE),
+    "apsfetch_manifest_node_has_thumbnail": (c_int32, _NODE),
+    "apsfetch_manifest_message_count": (c_size_t, _NODE),
+    "apsfetch_manifest_message_type": (_TEXT, _MESSAGE),
+    "apsfetch_manifest_message_code": (_TEXT, _MESSAGE),
+    "apsfetch_manifest_message_text": (_TEXT, _MESSAGE),
+    # Options of a listing
+    "apsfetch_list_options_new": (_STATUS, (POINTER(LIST_OPTIONS), _ERROR_OUT)),
+    "apsfetch_list_options_set_begins_with": (_STATUS, (LIST_OPTIONS, _TEXT, _ERROR_OUT)),
+    "apsfetch_list_options_set_start_at": (_STATUS, (LIST_OPTIONS, _TEXT, _ERROR_OUT)),
+    "apsfetch_list_options_set_limit": (_STATUS, (LIST_OPTIONS, c_uint32, _ERROR_OUT)),
+    "apsfetch_list_options_set_max_objects": (_STATUS, (LIST_OPTIONS, c_uint64, _ERROR_OUT)),
+    "apsfetch_list_options_free": (_STATUS, (LIST_OPTIONS,)),
+    # Objects of a bucket
+    "apsfetch_list_objects": (_STATUS, (CLIENT, _TEXT, LIST_OPTIONS, CANCEL_TOKEN, POINTER(OBJECTS), _ERROR_OUT)),
+    "apsfetch_list_objects_page": (
+        _STATUS,
+        (CLIENT, _TEXT, LIST_OPTIONS, _TEXT, CANCEL_TOKEN, POINTER(OBJECTS), _ERROR_OUT),
+    ),
+    "apsfetch_object_details": (_STATUS, (CLIENT, _TEXT, _TEXT, CANCEL_TOKEN, POINTER(OBJECTS), _ERROR_OUT)),
+    "apsfetch_objects_count": (c_size_t, (OBJECTS,)),
+    "apsfetch_objects_next": (_TEXT, (OBJECTS,)),
+    "apsfetch_objects_bucket_key": (_TEXT, _OBJECT),
+    "apsfetch_objects_object_key": (_TEXT, _OBJECT),
+    "apsfetch_objects_object_id": (_TEXT, _OBJECT),
+    "apsfetch_objects_size": (c_int64, _OBJECT),
+    "apsfetch_objects_sha1": (_TEXT, _OBJECT),
+    "apsfetch_objects_content_type": (_TEXT, _OBJECT),
+    "apsfetch_objects_location": (_TEXT, _OBJECT),
+    "apsfetch_objects_free": (_STATUS, (OBJECTS,)),
+    # Filters of derivatives
+    "apsfetch_design_filter_new": (_STATUS, (POINTER(DESIGN_FILTER), _ERROR_OUT)),
+    "apsfetch_design_filter_add_role": (_STATUS, (DESIGN_FILTER, _TEXT, _ERROR_OUT)),
+    "apsfetch_design_filter_add_mime": (_STATUS, (DESIGN_FILTER, _TEXT, _ERROR_OUT)),
+    "apsfetch_design_filter_add_output_type": (_STATUS, (DESIGN_FILTER, _TEXT, _ERROR_OUT)),
+    "apsfetch_design_filter_free": (_STATUS, (DESIGN_FILTER,)),
+    # Filters of objects
+    "apsfetch_object_filter_new": (_STATUS, (POINTER(OBJECT_FILTER), _ERROR_OUT)),
+    "apsfetch_object_filter_set_prefix": (_STATUS, (OBJECT_FILTER, _TEXT, _ERROR_OUT)),
+    "apsfetch_object_filter_set_strip_prefix": (_STATUS, (OBJECT_FILTER, c_int32, _ERROR_OUT)),
+    "apsfetch_object_filter_free": (_STATUS, (OBJECT_FILTER,)),
+    # Plans of folders
+    "apsfetch_plan_design": (_STATUS, (CLIENT, MANIFEST, DESIGN_FILTER, _TEXT, POINTER(PLAN), _ERROR_OUT)),
+    "apsfetch_plan_design_utf16": (_STATUS, (CLIENT, MANIFEST, DESIGN_FILTER, _UTF16, POINTER(PLAN), _ERROR_OUT)),
+    "apsfetch_plan_objects": (
+        _STATUS,
+        (CLIENT, _TEXT, OBJECT_FILTER, _TEXT, CANCEL_TOKEN, POINTER(PLAN), _ERROR_OUT),
+    ),
+    "apsfetch_plan_objects_utf16": (
+        _STATUS,
+        (CLIENT, _TEXT, OBJECT_FILTER, _UTF16, CANCEL_TOKEN, POINTER(PLAN), _ERROR_OUT),
+    ),
+    "apsfetch_plan_start": (_STATUS, (CLIENT, PLAN, POINTER(JOB), _ERROR_OUT)),
+    "apsfetch_plan_folder": (_TEXT, (PLAN,)),
+    "apsfetch_plan_listing": (_TEXT, (PLAN,)),
+    "apsfetch_plan_count": (c_size_t, (PLAN,)),
+    "apsfetch_plan_file_id": (_TEXT, _PLANNED),
+    "apsfetch_plan_file_relative_path": (_TEXT, _PLANNED),
+    "apsfetch_plan_file_size": (c_int64, _PLANNED),
+    "apsfetch_plan_file_status": (_STATUS, _PLANNED),
+    "apsfetch_plan_file_reason": (_TEXT, _PLANNED),
+    "apsfetch_plan_file_error": (_STATUS, (PLAN, c_size_t, _ERROR_OUT)),
+    "apsfetch_plan_file_job_index": (c_int64, _PLANNED),
+    "apsfetch_plan_free": (_STATUS, (PLAN,)),
+    # Outcomes of folders
+    "apsfetch_plan_record": (_STATUS, (PLAN, JOB, POINTER(OUTCOME), _ERROR_OUT)),
+    "apsfetch_outcome_folder": (_TEXT, (OUTCOME,)),
+    "apsfetch_outcome_listing": (_TEXT, (OUTCOME,)),
+    "apsfetch_outcome_count": (c_size_t, (OUTCOME,)),
+    "apsfetch_outcome_file_id": (_TEXT, _OUTCOME_FILE),
+    "apsfetch_outcome_file_path": (_TEXT, _OUTCOME_FILE),
+    "apsfetch_outcome_file_status": (_STATUS, _OUTCOME_FILE),
+    "apsfetch_outcome_file_bytes": (c_uint64, _OUTCOME_FILE),
+    "apsfetch_outcome_file_etag": (_TEXT, _OUTCOME_FILE),
+    "apsfetch_outcome_file_sha1": (_TEXT, _OUTCOME_FILE),
+    "apsfetch_outcome_file_reason": (_TEXT, _OUTCOME_FILE),
+    "apsfetch_outcome_file_error": (_STATUS, (OUTCOME, c_size_t, _ERROR_OUT)),
+    "apsfetch_outcome_free": (_STATUS, (OUTCOME,)),
+    # Downloading whole folders in one call
+    "apsfetch_download_design": (
+        _STATUS,
+        (CLIENT, _TEXT, DESIGN_FILTER, _TEXT, *_FOLDER_END),
+    ),
+    "apsfetch_download_design_utf16": (
+        _STATUS,
+        (CLIENT, _TEXT, DESIGN_FILTER, _UTF16, *_FOLDER_END),
+    ),
+    "apsfetch_download_objects": (
+        _STATUS,
+        (CLIENT, _TEXT, OBJECT_FILTER, _TEXT, *_FOLDER_END),
+    ),
+    "apsfetch_download_objects_utf16": (
+        _STATUS,
+        (CLIENT, _TEXT, OBJECT_FILTER, _UTF16, *_FOLDER_END),
+    ),
 }
 
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
+import functools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from . import _functions
+from . import _blocking, _functions
+from ._blocking import SLICE_MS
 from ._errors import ApsError, Status
-from ._library import Handle, Library
+from ._library import Handle, Library, known
 from ._numbers import Number
-from ._requests import Requests
 from ._results import Result, read_result
 
-# While a call of the library runs, Python cannot deliver a Ctrl-C. So no call lasts longer than this.
-SLICE_MS = 100
+# How often an event loop looks whether a job is over: often at first, for small files.
+_FIRST_LOOK, _LAST_LOOK = 0.002, 0.05
 
 
 class JobState(Number):
@@ -72,6 +74,18 @@ class Progress:
 ProgressCallback = Callable[[Progress], object]
 
 
+@dataclass(frozen=True)
+class ItemProgress:
+    """How far one item of a job has come."""
+
+    #: Bytes that have arrived and are part of the file.
+    bytes_done: int
+    #: The size; ``None`` as long as it is not known.
+    bytes_total: int | None
+    #: It is over, whatever became of it.
+    finished: bool
+
+
 class Job:
     """A download of one or more items, on threads of the client. :meth:`Client.start` makes it.
 
@@ -79,12 +93,12 @@ class Job:
     is not over is cancelled then, and nothing of it writes any more.
     """
 
-    def __init__(self, library: Library, client: Handle, requests: Requests, serve: Callable[[Job], None]) -> None:
+    def __init__(self, library: Library, start: Callable[[Any], object], serve: Callable[[Job], None] | None) -> None:
         self._library = library
         self._serve = serve
         self._handle = Handle(library, _functions.JOB)
         try:
-            library.call("apsfetch_job_start", client.pointer, requests.array, requests.count, self._handle.out)
+            start(self._handle.out)
         except BaseException:
             self._handle.close()
             raise
@@ -101,7 +115,7 @@ class Job:
             left = SLICE_MS if give_up is None else round((give_up - time.monotonic()) * 1000)
             over = self._wait_ms(max(0, min(SLICE_MS, left)))
             try:
-                if not over:
+                if not over and self._serve is not None:
                     self._serve(self)
                 if on_progress is not None:
                     on_progress(self.progress())
@@ -113,6 +127,29 @@ class Job:
             if left <= SLICE_MS and give_up is not None and time.monotonic() >= give_up:
                 return False
 
+    async def wait_async(self, on_progress: ProgressCallback | None = None) -> None:
+        """Waits for the end beside an event loop, which is never held up.
+
+        ``on_progress`` is called by the event loop about ten times a second and once at the end. When the task is
+        cancelled, or ``on_progress`` raises something, the job is cancelled and over before that goes on. The token
+        provider is called on a thread of its own.
+        """
+        pause, told, serve = _FIRST_LOOK, time.monotonic(), self._serve
+        try:
+            while not self._wait_ms(0):
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LAST_LOOK)
+                if serve is not None and self.progress().state == JobState.WAITING_FOR_TOKEN:
+                    await _blocking.in_thread(functools.partial(serve, self))
+                if on_progress is not None and time.monotonic() - told >= SLICE_MS / 1000:
+                    told = time.monotonic()
+                    on_progress(self.progress())
+            if on_progress is not None:
+                on_progress(self.progress())
+        except (Exception, asyncio.CancelledError, KeyboardInterrupt):
+            await self._break_off_async()
+            raise
+
     def progress(self) -> Progress:
         """How far the job has come."""
         snapshot: Any = _functions.ProgressStructure()
@@ -121,6 +158,18 @@ class Job:
         return Progress(
             JobState(snapshot.state),
             *(getattr(snapshot, name) for name, *_ in _functions.ProgressStructure._fields_[2:]),
+        )
+
+    def item_progress(self, index: int) -> ItemProgress:
+        """How far one item has come, by its place in the items."""
+        # The functions below have no status, and after a fork they would say 0.
+        self._wait_ms(0)
+        item, dll = (self._handle.pointer, range(len(self))[index]), self._library.dll
+        return ItemProgress(
+            # Asked for first: what is over then has all its bytes.
+            finished=dll.apsfetch_job_item_finished(*item) == 1,
+            bytes_done=dll.apsfetch_job_item_bytes_done(*item),
+            bytes_total=known(dll.apsfetch_job_item_bytes_total(*item)),
         )
 
     def cancel(self) -> None:
@@ -176,6 +225,14 @@ class Job:
             self.cancel()
             while not self._wait_ms(SLICE_MS):
                 pass
+        except ApsError:
+            pass
+
+    async def _break_off_async(self) -> None:
+        try:
+            self.cancel()
+            while not self._wait_ms(0):
+                await asyncio.sleep(_FIRST_LOOK)
         except ApsError:
             pass
 

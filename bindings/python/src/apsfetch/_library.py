@@ -63,15 +63,21 @@ class Library:
         converted = [convert(value, kind, name) for value, kind in zip(values, types[1:-1])]
         self.call(setter, handle.pointer, *converted)
 
+    def arguments(self, name: str, first: int, **values: object) -> list[Any]:
+        """Values that are checked and converted for the arguments of a function from its ``first`` on."""
+        _, types = _functions.FUNCTIONS[name]
+        return [convert(value, kind, what) for (what, value), kind in zip(values.items(), types[first:])]
+
+    def error_of(self, getter: str, *arguments: Any) -> ApsError | None:
+        """What a function says that gives the error of one item of a list."""
+        error = _functions.ERROR()
+        status: int = getattr(self.dll, getter)(*arguments, ctypes.byref(error))
+        return self.take_error(status, error) if status < 0 else None
+
     def set_path(self, handle: Handle, setter: str, path: AnyPath) -> None:
         """Calls a setter that takes a path, in the form the system's own paths have."""
-        native = os.fsdecode(path)
-        if "\0" in native:
-            raise InvalidArgumentError("A path contains a NUL character.")
-        if sys.platform == "win32":
-            self.call(f"{setter}_utf16", handle.pointer, utf16(native))
-        else:
-            self.call(setter, handle.pointer, os.fsencode(native))
+        suffix, native = path_argument(path)
+        self.call(setter + suffix, handle.pointer, native)
 
 
 class Handle:
@@ -129,6 +135,40 @@ def text(value: object, name: str) -> bytes:
         return value.encode("utf-8")
     except UnicodeEncodeError:
         raise InvalidArgumentError(f"{name} contains a lone surrogate, which UTF-8 cannot have.") from None
+
+
+def optional_text(value: object, name: str) -> bytes | None:
+    """A text as the library takes it, or NULL."""
+    return None if value is None else text(value, name)
+
+
+def path_argument(path: AnyPath) -> tuple[str, Any]:
+    """A path in the form the system's own paths have, after what the function that takes it ends with."""
+    native = os.fsdecode(path)
+    if "\0" in native:
+        raise InvalidArgumentError("A path contains a NUL character.")
+    if sys.platform == "win32":
+        return "_utf16", utf16(native)
+    return "", os.fsencode(native)
+
+
+def milliseconds(seconds: float, name: str) -> int:
+    """A time as the library takes it."""
+    # NaN fails both comparisons, infinity the second one.
+    if not (seconds >= 0 and seconds * 1000 < _functions.NO_LIMIT):
+        raise InvalidArgumentError(f"{name} is {seconds} seconds, which is out of range.")
+    # A limit above nothing must not become nothing.
+    return max(round(seconds * 1000), 1) if seconds > 0 else 0
+
+
+def limit(seconds: float | None, name: str) -> int:
+    """A time as the library takes it, ``None`` being no limit."""
+    return _functions.NO_LIMIT if seconds is None else milliseconds(seconds, name)
+
+
+def known(number: int) -> int | None:
+    """A number from the library that may be unknown."""
+    return None if number < 0 else number
 
 
 def text_of(value: bytes | None) -> str | None:

@@ -139,6 +139,12 @@ class Url:
 #: Anything that can be signed or downloaded.
 Item = Union[Object, Derivative, Url]
 
+
+def need_token(items: Sequence[Item]) -> bool:
+    """Whether an access token is needed for some of the items."""
+    return not all(isinstance(item, Url) for item in items)
+
+
 # The fields that are not one setter of the same name.
 _IDENTITY = {"bucket", "key", "urn", "derivative_urn", "url", "path", "headers"}
 

@@ -8,10 +8,10 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from . import _functions
 from ._errors import ApsError
-from ._library import Handle, Library, text_of
+from ._library import Handle, Library, known, text_of
 from ._numbers import Number
 
 
@@ -139,15 +139,16 @@ def read_result(library: Library, handle: Handle) -> Result:
     )
 
 
-def read_signed(library: Library, handle: Handle, index: int) -> Signed | ApsError:
-    """Copies one item of a signed list out of the library."""
-    dll, item = library.dll, (handle.pointer, index)
-    error = _functions.ERROR()
-    status = dll.apsfetch_signed_error(*item, ctypes.byref(error))
-    if status < 0:
-        return library.take_error(status, error)
-    size = dll.apsfetch_signed_size(*item)
-    expires_at_ms = dll.apsfetch_signed_expires_at_ms(*item)
+def read_signed(library: Library, signed: Any) -> list[Signed | ApsError]:
+    """Copies a signed list out of the library."""
+    return [_signed(library, signed, index) for index in range(library.dll.apsfetch_signed_count(signed))]
+
+
+def _signed(library: Library, signed: Any, index: int) -> Signed | ApsError:
+    dll, item = library.dll, (signed, index)
+    error = library.error_of("apsfetch_signed_error", *item)
+    if error is not None:
+        return error
     return Signed(
         status=SignedStatus(dll.apsfetch_signed_status(*item)),
         url=text_of(dll.apsfetch_signed_url(*item)),
@@ -167,19 +168,22 @@ def read_signed(library: Library, handle: Handle, index: int) -> Signed | ApsErr
             for cookie in range(dll.apsfetch_signed_cookie_count(*item))
         },
         cookie_header=text_of(dll.apsfetch_signed_cookie_header(*item)),
-        size=None if size < 0 else size,
+        size=known(dll.apsfetch_signed_size(*item)),
         etag=text_of(dll.apsfetch_signed_etag(*item)),
         sha1=text_of(dll.apsfetch_signed_sha1(*item)),
         content_type=text_of(dll.apsfetch_signed_content_type(*item)),
         content_disposition=text_of(dll.apsfetch_signed_content_disposition(*item)),
         cache_control=text_of(dll.apsfetch_signed_cache_control(*item)),
         reason=text_of(dll.apsfetch_signed_reason(*item)),
-        expires_at=None if expires_at_ms < 0 else _time(expires_at_ms),
+        expires_at=time_of(dll.apsfetch_signed_expires_at_ms(*item)),
         single_use=dll.apsfetch_signed_single_use(*item) == 1,
     )
 
 
-def _time(milliseconds: int) -> datetime.datetime:
+def time_of(milliseconds: int) -> datetime.datetime | None:
+    """A time from the library; ``None`` if it is not known."""
+    if milliseconds < 0:
+        return None
     # fromtimestamp of Windows refuses what its own clock cannot show.
     epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
     return epoch + datetime.timedelta(milliseconds=milliseconds)
