@@ -10,7 +10,7 @@ use super::machine::Context;
 use crate::project;
 
 /// Each C or C++ file directly in one of these folders is a program.
-const PROGRAMS: [&str; 2] = ["examples/c", "tests/c"];
+const PROGRAMS: [&str; 4] = ["examples/c", "tests/c", "examples/cpp", "tests/cpp"];
 const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
 struct Dialect {
@@ -24,9 +24,11 @@ struct Dialect {
 enum Language {
     C,
     Cxx,
+    /// C++ with `apsfetch.hpp`.
+    Layer,
 }
 
-const DIALECTS: [Dialect; 4] = [
+const DIALECTS: [Dialect; 6] = [
     Dialect {
         name: "C99",
         language: Language::C,
@@ -47,13 +49,25 @@ const DIALECTS: [Dialect; 4] = [
         language: Language::Cxx,
         standards: &["-std=c++11"],
     },
+    Dialect {
+        name: "C++17",
+        language: Language::Layer,
+        standards: &["-std=c++17"],
+    },
+    Dialect {
+        name: "C++20",
+        language: Language::Layer,
+        standards: &["-std=c++20", "-std=c++2a"],
+    },
 ];
 
-const COMPILERS: [(&str, Language); 4] = [
+const COMPILERS: [(&str, Language); 6] = [
     ("gcc", Language::C),
     ("clang", Language::C),
     ("g++", Language::Cxx),
     ("clang++", Language::Cxx),
+    ("g++", Language::Layer),
+    ("clang++", Language::Layer),
 ];
 
 impl Language {
@@ -61,13 +75,14 @@ impl Language {
     fn name(self) -> &'static str {
         match self {
             Self::C => "c",
-            Self::Cxx => "c++",
+            Self::Cxx | Self::Layer => "c++",
         }
     }
 
     fn of(file: &Path) -> Option<Self> {
         match file.extension()?.to_str()? {
             "c" => Some(Self::C),
+            "cpp" if file.parent()?.ends_with("cpp") => Some(Self::Layer),
             "cpp" => Some(Self::Cxx),
             _ => None,
         }
@@ -146,8 +161,16 @@ fn compiles(
     standard: &str,
     file: &Path,
 ) -> Result<bool> {
-    let status = context
-        .command(compiler)
+    let mut command = context.command(compiler);
+    if language == Language::Layer {
+        command.args([
+            "-Ibindings/cpp",
+            "-Wconversion",
+            "-Wsign-conversion",
+            "-Wshadow",
+        ]);
+    }
+    let status = command
         .arg(standard)
         .args(WARNINGS)
         // The dialect is the program's language; what POSIX adds to the headers is not in question.

@@ -32,6 +32,9 @@ struct Bench<'a> {
 }
 
 pub(crate) fn check(context: &Context<'_>) -> Result<()> {
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        return context.skip("sdk", "it is made on 64-bit Linux only so far");
+    }
     let installed = context.folder().join("installed");
     succeed(
         context

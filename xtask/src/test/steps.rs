@@ -158,7 +158,7 @@ pub(crate) const ALL: &[Step] = &[
         needs: &[],
         wants: &[GCC, GXX, CLANG],
         work: &[Work::Check {
-            shown: "each program with each compiler, as C99, C11 and C23 or as C++11",
+            shown: "each program with each compiler, as C99, C11 and C23 or as C++11, 17 and 20",
             check: c::check,
         }],
     },
