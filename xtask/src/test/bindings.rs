@@ -20,7 +20,16 @@ pub(crate) fn python(context: &Context<'_>) -> Result<()> {
         // Nothing is left in the tree.
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PYTHONPATH", "src");
-    run(context, &mut tests)
+    run(context, &mut tests)?;
+    if !context.on_path("mypy") {
+        return context.skip("mypy", "it is not on PATH, so no types were checked");
+    }
+    let mut types = context.command("mypy");
+    types
+        .arg("--cache-dir")
+        .arg(context.folder())
+        .current_dir(crate::project::root().join("bindings/python"));
+    succeed(&mut types).context("checking the types")
 }
 
 pub(crate) fn csharp(context: &Context<'_>) -> Result<()> {

@@ -36,6 +36,8 @@ const PKG_CONFIG: Need = Need::program("pkg-config");
 
 const PYTHON: Need = Need::program("python3");
 
+const MYPY: Need = Need::program("mypy");
+
 const MONO: Need = Need {
     name: "mono",
     probe: Probe::OnPath("mono"),
@@ -196,9 +198,9 @@ pub(crate) const ALL: &[Step] = &[
         name: "python",
         what: "the Python wrapper, against the library and the sandbox",
         needs: &[PYTHON],
-        wants: &[],
+        wants: &[MYPY],
         work: &[Work::Check {
-            shown: "python3 -m unittest in bindings/python",
+            shown: "python3 -m unittest and mypy in bindings/python",
             check: bindings::python,
         }],
     },
