@@ -192,8 +192,9 @@ class CommandLine(SandboxTest):
 
 class Texts(unittest.TestCase):
     def progress(self, **changes: Any) -> apsfetch.Progress:
-        values = dict.fromkeys(apsfetch.Progress.__dataclass_fields__, 0)
-        return apsfetch.Progress(**{**values, "state": apsfetch.JobState.RUNNING, "items_total": 1, **changes})
+        values: dict[str, Any] = {name: 0 for name in apsfetch.Progress.__dataclass_fields__}
+        values.update(state=apsfetch.JobState.RUNNING, items_total=1, **changes)
+        return apsfetch.Progress(**values)
 
     def test_the_bar(self) -> None:
         half = self.progress(items_sized=1, bytes_done=1 << 20, bytes_total=2 << 20)

@@ -5,6 +5,7 @@ import hashlib
 import threading
 import unittest
 from pathlib import Path
+from typing import Any
 
 import apsfetch
 from apsfetch import _functions, _library, _requests
@@ -41,7 +42,8 @@ class OneFile(SandboxTest):
 
     def test_a_derivative_of_another_region(self) -> None:
         derivative = self.derivative("Haus.rvt", ".obj")
-        for options in ({"region": "EMEA"}, {"emea_path": True}):
+        regions: tuple[dict[str, Any], ...] = ({"region": "EMEA"}, {"emea_path": True})
+        for options in regions:
             with self.subTest(options=options):
                 client = self.client(**options, user_agent="PythonTest/1.0")
                 result = client.download_derivative(derivative.urn, derivative.derivative_urn, self.folder / "a")
@@ -218,12 +220,13 @@ class SeveralFiles(SandboxTest):
 
 class Names(unittest.TestCase):
     def test_a_file_has_the_last_part_of_the_items_name(self) -> None:
-        for item, name in (
+        names: tuple[tuple[_requests.Item, str], ...] = (
             (apsfetch.Object("b", "models/a b+c.rvt"), "a b+c.rvt"),
             (apsfetch.Object("b", "50%2Foff.bin"), "50%2Foff.bin"),
             (apsfetch.Derivative("u", "urn:x:y/output/ifc/B%C3%BCro%20{S}.ifc"), "Büro {S}.ifc"),
             (apsfetch.Url("https://host/folder/model%20a.rvt?X-Amz-Signature=s/e"), "model a.rvt"),
-        ):
+        )
+        for item, name in names:
             with self.subTest(name):
                 self.assertEqual(_requests.file_name_of(item), name)
 

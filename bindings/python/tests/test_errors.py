@@ -41,7 +41,7 @@ class Arguments(unittest.TestCase):
         return str(caught.exception)
 
     def test_numbers_are_not_cut_to_what_fits(self) -> None:
-        for options in (
+        cases: tuple[dict[str, Any], ...] = (
             {"max_connections": 0},
             {"max_connections": 1 << 32},
             {"part_size": -1},
@@ -52,12 +52,14 @@ class Arguments(unittest.TestCase):
             {"stall_timeout": float("nan")},
             {"connect_timeout": float("inf")},
             {"reply_timeout": 1e9},
-        ):
+        )
+        for options in cases:
             with self.subTest(**options):
                 self.refused(**options)
 
     def test_texts_are_not_cut_at_a_nul(self) -> None:
-        for options in ({"region": "US\0"}, {"region": 5}, {"region": "\ud800"}, {"ca_file": "a\0b"}):
+        cases: tuple[dict[str, Any], ...] = ({"region": "US\0"}, {"region": 5}, {"region": "\ud800"}, {"ca_file": "a\0b"})
+        for options in cases:
             with self.subTest(options=options):
                 self.refused(**options)
 

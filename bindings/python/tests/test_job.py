@@ -9,6 +9,7 @@ import threading
 import time
 import unittest
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import apsfetch
@@ -197,7 +198,7 @@ class Jobs(SandboxTest):
             if child == 0:
                 code = 1
                 try:
-                    for call in (
+                    calls: tuple[Callable[[], object], ...] = (
                         lambda: client.read_object(BUCKET, "one.bin"),
                         lambda: client.sign([]),
                         lambda: client.manifest("dXJu"),
@@ -210,7 +211,8 @@ class Jobs(SandboxTest):
                         job.progress,
                         job.wait,
                         job.cancel,
-                    ):
+                    )
+                    for call in calls:
                         try:
                             call()
                             os._exit(2)
