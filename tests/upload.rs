@@ -284,7 +284,8 @@ fn a_busy_service_is_asked_again_unless_the_url_works_once() {
     assert_eq!(scene.puts(), 3);
     assert!(scene.download("file.bin") == bytes(100_000));
 
-    let scene = Scene::new();
+    let patience = Duration::from_millis(500);
+    let scene = Scene::with(|builder| builder.retry_timeout(patience).unwrap());
     scene.fault(status(503), None);
     let mut once = UploadOptions::default();
     once.single_use = true;
@@ -294,11 +295,8 @@ fn a_busy_service_is_asked_again_unless_the_url_works_once() {
         .unwrap_err();
     assert_eq!((error.http_status(), scene.puts()), (Some(503), 1));
     let error = scene.upload(&scene.write_url(), file.path()).unwrap_err();
-    assert_eq!(
-        (error.http_status(), scene.puts()),
-        (Some(503), 1 + 4),
-        "not for ever"
-    );
+    assert_eq!(error.http_status(), Some(503), "not for ever");
+    assert!(scene.puts() > 2, "{}", scene.puts());
 }
 
 #[test]
