@@ -193,7 +193,8 @@ class CommandLine(SandboxTest):
 class Texts(unittest.TestCase):
     def progress(self, **changes: Any) -> apsfetch.Progress:
         values: dict[str, Any] = {name: 0 for name in apsfetch.Progress.__dataclass_fields__}
-        values.update(state=apsfetch.JobState.RUNNING, items_total=1, **changes)
+        values.update(state=apsfetch.JobState.RUNNING, items_total=1)
+        values.update(changes)
         return apsfetch.Progress(**values)
 
     def test_the_bar(self) -> None:
