@@ -1,8 +1,8 @@
 //! What a reply must be before a byte of it is written.
 
 use super::fetch::{End, View, Work};
-use super::item::Version;
 use super::plan::Range;
+use super::version::Version;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::{ContentRange, Reply};
 

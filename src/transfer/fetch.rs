@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use super::check::changed_on_server;
 use super::engine::Engine;
-use super::item::{Item, State};
+use super::item::Item;
 use super::located::Located;
 use super::pace::{Pace, Stop, fill};
 use super::plan::{BLOCK, Claim, Range};
 use super::queue::JobInner;
 use super::renewal::{self, Renewable};
 use super::sink::Sink;
+use super::state::State;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::{Backoff, Call, Reply, is_transient, read_failure};
 

@@ -33,7 +33,9 @@ mod result;
 mod resume;
 mod sink;
 mod speed;
+mod state;
 mod verify;
+mod version;
 
 pub(crate) use engine::{Engine, EngineOptions, NewItem};
 pub(crate) use journal::{JOURNAL_SUFFIX, hex};

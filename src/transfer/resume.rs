@@ -3,10 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::item::{Item, State, Version};
+use super::item::Item;
 use super::journal::{self, Journal, JournalSource};
 use super::located::Located;
 use super::plan::BLOCK;
+use super::state::State;
+use super::version::Version;
 use crate::error::ErrorKind;
 
 /// How often what is written is noted: so much is lost at the most when the process is killed.

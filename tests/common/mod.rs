@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub)]
 
 pub mod c;
+pub mod client;
 pub mod header;
 pub mod null_arguments;
 mod skip;

@@ -14,26 +14,15 @@ mod system_calls;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use apsfetch::{Client, ClientBuilder, ErrorKind, ItemResult, Request, Result};
+use apsfetch::{Client, ErrorKind, ItemResult, Request, Result};
 use apsfetch_sandbox::{Content, Fault, Origin, Rule, Sandbox};
+use common::client::{builder, one};
 
 const BUCKET: &str = "resume-tests";
 const MIB: u64 = 1 << 20;
 
 fn sandbox() -> Sandbox {
-    let sandbox = Sandbox::builder().no_samples().start().unwrap();
-    sandbox.add_bucket(BUCKET);
-    sandbox
-}
-
-fn builder(sandbox: &Sandbox) -> ClientBuilder {
-    Client::builder()
-        .base_url(&sandbox.info().api)
-        .unwrap()
-        .proxy("")
-        .unwrap()
-        .access_token(&sandbox.access_token("data:read data:write viewables:read"))
-        .unwrap()
+    common::client::sandbox_with(BUCKET)
 }
 
 /// One connection and parts of a mebibyte: what arrives, arrives in order.
@@ -44,14 +33,6 @@ fn client(sandbox: &Sandbox) -> Client {
         .part_size(MIB)
         .unwrap()
         .build()
-        .unwrap()
-}
-
-fn one(client: &Client, request: Request) -> Result<ItemResult> {
-    client
-        .download(vec![request], |_| true)
-        .unwrap()
-        .pop()
         .unwrap()
 }
 

@@ -1,5 +1,8 @@
 //! A download is byte-exact or an error, whatever the size, the source and the server's manner.
 
+#[path = "../common/mod.rs"]
+mod common;
+
 mod faults;
 mod jobs;
 mod sources;
@@ -7,41 +10,19 @@ mod sources;
 use std::path::Path;
 use std::time::Duration;
 
-use apsfetch::{
-    Client, ClientBuilder, ErrorKind, ExistingFile, ItemResult, ItemStatus, ObjectSigning, Request,
-    Result, Verification,
-};
+use apsfetch::{Client, ErrorKind, ExistingFile, ItemStatus, ObjectSigning, Request, Verification};
 use apsfetch_sandbox::{Content, Fault, Match, Origin, Rule, Sandbox};
+use common::client::{builder, one};
 
 const PART: u64 = 256 * 1024;
 const BUCKET: &str = "transfer-tests";
 
 fn sandbox() -> Sandbox {
-    let sandbox = Sandbox::builder().no_samples().start().unwrap();
-    sandbox.add_bucket(BUCKET);
-    sandbox
-}
-
-fn builder(sandbox: &Sandbox) -> ClientBuilder {
-    Client::builder()
-        .base_url(&sandbox.info().api)
-        .unwrap()
-        .proxy("")
-        .unwrap()
-        .access_token(&sandbox.access_token("data:read data:write viewables:read"))
-        .unwrap()
+    common::client::sandbox_with(BUCKET)
 }
 
 fn client(sandbox: &Sandbox) -> Client {
     builder(sandbox).build().unwrap()
-}
-
-fn one(client: &Client, request: Request) -> Result<ItemResult> {
-    client
-        .download(vec![request], |_| true)
-        .unwrap()
-        .pop()
-        .unwrap()
 }
 
 fn check(path: &Path, content: &Content) {

@@ -1,0 +1,243 @@
+//! What the workers of an item share: its address, its ranges, and how far they are.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::crew::Crew;
+use super::located::Located;
+use super::plan::{self, Cut, Range};
+use super::progress::Counters;
+use super::result::ItemResult;
+use super::resume::Resumed;
+use super::sink::Sink;
+use super::verify::Verify;
+use super::version::Version;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The first request for a file of unknown size asks for this much.
+const FIRST_PART: u64 = 8 * 1024 * 1024;
+
+/// What the workers of an item share.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) located: Option<Arc<Located>>,
+    /// Counts the addresses, so that one expiry leads to one renewal.
+    pub(super) generation: u64,
+    pub(super) renewing: bool,
+    /// Renewals since the last byte arrived.
+    pub(super) barren_renewals: u32,
+    pub(super) size: Option<u64>,
+    /// The server knows no ranges, or the address works once: one GET from front to back.
+    pub(super) streaming: bool,
+    pub(super) ranges: Vec<Arc<Range>>,
+    /// Who works on the item now: fetching, hashing or opening.
+    pub(super) workers: usize,
+    pub(super) sink: Option<Arc<Sink>>,
+    pub(super) verify: Option<Arc<Verify>>,
+    pub(super) hashing: bool,
+    /// From a request to the beginning of its reply, of late.
+    pub(super) latency: Duration,
+    /// What the first reply of each source said of its version.
+    pub(super) versions: Vec<Option<Version>>,
+    /// What an earlier run wrote, until the ranges are made of it.
+    pub(super) resuming: Option<Resumed>,
+    /// Bytes that an earlier run wrote.
+    pub(super) resumed: u64,
+    /// Sources of which an earlier run has bytes, and no reply has shown yet that they are of this version.
+    pub(super) unproven: Vec<bool>,
+    /// The server has shown that it knows no ranges.
+    pub(super) rangeless: bool,
+    pub(super) restart: Option<Restart>,
+    pub(super) restarts: u32,
+    pub(super) error: Option<Error>,
+    pub(super) opened: Option<Instant>,
+    pub(super) parts: u64,
+    pub(super) retries: u64,
+    /// The last worker makes the result.
+    pub(super) finishing: bool,
+    pub(super) outcome: Option<Result<ItemResult>>,
+    pub(super) sized: bool,
+}
+
+/// Why the file is to be fetched from its beginning, and whether as one stream.
+#[derive(Debug)]
+pub(super) struct Restart {
+    pub(super) streaming: Option<bool>,
+    pub(super) cause: Error,
+}
+
+impl Crew for State {
+    fn workers(&mut self) -> &mut usize {
+        &mut self.workers
+    }
+
+    fn finishing(&mut self) -> &mut bool {
+        &mut self.finishing
+    }
+
+    fn is_to_start_over(&self) -> bool {
+        self.error.is_none() && self.restart.is_some()
+    }
+
+    fn is_over(&self) -> bool {
+        self.error.is_some() || self.is_complete()
+    }
+}
+
+impl State {
+    /// Notes how long a reply took to begin.
+    pub(super) fn note_latency(&mut self, latest: Duration) {
+        self.latency = match self.latency.is_zero() {
+            true => latest,
+            false => self
+                .latency
+                .mul_f64(0.75)
+                .saturating_add(latest.mul_f64(0.25)),
+        };
+    }
+
+    pub(super) fn count_size(&mut self, counters: &Counters) {
+        use std::sync::atomic::Ordering::Relaxed;
+        if let Some(size) = self.size
+            && !self.sized
+        {
+            self.sized = true;
+            counters.bytes_total.fetch_add(size, Relaxed);
+            counters.items_sized.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// An item that is over without a size, such as one that was kept, holds nothing more in store.
+    pub(super) fn close_size(&mut self, counters: &Counters) {
+        if !self.sized {
+            self.sized = true;
+            counters
+                .items_sized
+                .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.size.is_some() && self.ranges.iter().all(|range| range.is_complete())
+    }
+
+    pub(super) fn plan(&mut self, cut: Cut) {
+        let Some(located) = self.located.clone() else {
+            return;
+        };
+        self.versions = vec![None; located.sources.len()];
+        self.unproven = vec![false; located.sources.len()];
+        self.ranges = Vec::new();
+        if let Some(resuming) = self.resuming.take() {
+            self.plan_rest(&located, resuming, cut);
+            return;
+        }
+        for (index, piece) in located.sources.iter().enumerate() {
+            match piece.end.or(self.size) {
+                Some(end) if self.streaming => {
+                    if end > piece.start {
+                        let whole = Range::new(index, piece.start, piece.start, end);
+                        self.ranges.push(Arc::new(whole));
+                    }
+                }
+                Some(end) => {
+                    let ranges = plan::cut(index, piece.start, piece.start, end, cut);
+                    self.ranges.extend(ranges.into_iter().map(Arc::new));
+                }
+                None => {
+                    let end = if self.streaming { u64::MAX } else { FIRST_PART };
+                    self.ranges.push(Arc::new(Range::new(index, 0, 0, end)));
+                }
+            }
+        }
+    }
+
+    /// Makes the ranges of what an earlier run has not written.
+    fn plan_rest(&mut self, located: &Located, resuming: Resumed, cut: Cut) {
+        self.streaming = false;
+        let mut ends = located.sources.iter().skip(1).map(|piece| piece.start);
+        for (index, piece) in located.sources.iter().enumerate() {
+            let end = ends.next().unwrap_or(resuming.size);
+            let mut at = piece.start;
+            for (from, to) in &resuming.written {
+                let (from, to) = ((*from).max(piece.start), (*to).min(end));
+                if from >= to {
+                    continue;
+                }
+                let gap = plan::cut(index, piece.start, at, from, cut);
+                self.ranges.extend(gap.into_iter().map(Arc::new));
+                self.ranges
+                    .push(Arc::new(Range::done(index, piece.start, from, to)));
+                self.resumed = self.resumed.saturating_add(to.saturating_sub(from));
+                if let Some(unproven) = self.unproven.get_mut(index) {
+                    *unproven = !resuming.vouched;
+                }
+                at = to;
+            }
+            let rest = plan::cut(index, piece.start, at, end, cut);
+            self.ranges.extend(rest.into_iter().map(Arc::new));
+        }
+        self.versions = resuming.versions;
+    }
+
+    /// Whether the item is about to be fetched from its beginning.
+    pub(super) fn is_starting_over(&self) -> bool {
+        self.restart.is_some()
+    }
+
+    /// What is written, in order, with gaps in between.
+    pub(super) fn extents(&self) -> Vec<(u64, u64)> {
+        let mut extents: Vec<(u64, u64)> = Vec::new();
+        for range in &self.ranges {
+            let end = range.start.saturating_add(range.written());
+            match extents.last_mut() {
+                _ if end <= range.start => {}
+                Some(last) if last.1 == range.start => last.1 = end,
+                _ => extents.push((range.start, end)),
+            }
+        }
+        extents
+    }
+
+    pub(super) fn written(&self) -> u64 {
+        self.ranges
+            .iter()
+            .fold(0, |sum, range| sum.saturating_add(range.written()))
+    }
+
+    /// Takes back what was written, and the size if it may be another one now.
+    pub(super) fn forget(&mut self, counters: &Counters) {
+        use std::sync::atomic::Ordering::Relaxed;
+        counters.take_back(self.written());
+        self.ranges = Vec::new();
+        self.resumed = 0;
+        if let Some(verify) = &self.verify {
+            verify.reset();
+        }
+        let changed = self
+            .restart
+            .as_ref()
+            .is_some_and(|restart| restart.cause.kind() == ErrorKind::Changed);
+        if let Some(size) = self.size.filter(|_| changed && self.sized) {
+            counters.bytes_total.fetch_sub(size, Relaxed);
+            counters.items_sized.fetch_sub(1, Relaxed);
+            self.sized = false;
+            self.size = self.located.as_ref().and_then(|located| located.size);
+        }
+    }
+
+    /// The offset up to which the file is written without a gap.
+    pub(super) fn frontier(&self) -> u64 {
+        let mut at = 0;
+        for range in &self.ranges {
+            match range.frontier(at) {
+                Some(written) => at = written.max(at),
+                None => break,
+            }
+            if !range.is_complete() {
+                break;
+            }
+        }
+        at
+    }
+}
