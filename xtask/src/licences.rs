@@ -50,8 +50,10 @@ pub(crate) fn third_party(platforms: &[&str]) -> Result<String> {
             }
         }
     }
-    let mut all: Vec<(Vec<String>, String)> =
-        texts.into_iter().map(|(text, named)| (named, text)).collect();
+    let mut all: Vec<(Vec<String>, String)> = texts
+        .into_iter()
+        .map(|(text, named)| (named, text))
+        .collect();
     all.sort();
     let mut whole = list(&parts);
     for (named, text) in all {

@@ -61,7 +61,10 @@ impl Files {
     pub(super) fn extensions(&self) -> (BTreeSet<String>, Vec<String>) {
         let (mut extensions, mut bare) = (BTreeSet::new(), Vec::new());
         for path in self.0.keys() {
-            match Path::new(path).extension().and_then(|ending| ending.to_str()) {
+            match Path::new(path)
+                .extension()
+                .and_then(|ending| ending.to_str())
+            {
                 Some(ending) => {
                     extensions.insert(ending.to_owned());
                 }
@@ -154,7 +157,10 @@ mod tests {
         let mut found = Vec::new();
         for entry in archive.entries().unwrap() {
             let entry = entry.unwrap();
-            let link = entry.link_name().unwrap().map(|link| link.display().to_string());
+            let link = entry
+                .link_name()
+                .unwrap()
+                .map(|link| link.display().to_string());
             found.push((entry.path().unwrap().display().to_string(), link));
         }
         assert_eq!(

@@ -30,7 +30,14 @@ pub(super) fn build(tools: &Tools, work: &Path) -> Result<PathBuf> {
     let target = work.join("cargo");
     let mut build = tools.command("cargo");
     build
-        .args(["zigbuild", "--release", "--locked", "--package", "apsfetch", "--lib"])
+        .args([
+            "zigbuild",
+            "--release",
+            "--locked",
+            "--package",
+            "apsfetch",
+            "--lib",
+        ])
         .args(["--target", &format!("{TARGET}.{}.{}", GLIBC.0, GLIBC.1)])
         .env("CARGO_TARGET_DIR", &target)
         .env("RUSTFLAGS", flags()?);
@@ -60,11 +67,15 @@ pub(super) fn flags() -> Result<String> {
     let root = project::root();
     let target = sbom::target_folder()?;
     // The last one that fits counts, and a target folder may lie in the tree.
-    Ok([(&home, "/cargo"), (&root, "/apsfetch"), (&target, "/target")]
-        .iter()
-        .map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()))
-        .collect::<Vec<_>>()
-        .join(" "))
+    Ok([
+        (&home, "/cargo"),
+        (&root, "/apsfetch"),
+        (&target, "/target"),
+    ]
+    .iter()
+    .map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()))
+    .collect::<Vec<_>>()
+    .join(" "))
 }
 
 /// A version of glibc.
@@ -94,7 +105,10 @@ fn check(library: &Path) -> Result<()> {
             "the library needs {name}, which not every system has"
         );
     }
-    ensure!(!needs.versions.is_empty(), "the library needs no version of glibc: its table was not read");
+    ensure!(
+        !needs.versions.is_empty(),
+        "the library needs no version of glibc: its table was not read"
+    );
     for name in &needs.versions {
         if let Some(version) = glibc(name) {
             ensure!(version <= GLIBC, "the library needs {name}");
@@ -161,7 +175,13 @@ mod tests {
     fn what_a_program_needs_is_read_from_it() {
         let own = fs::read(std::env::current_exe().unwrap()).unwrap();
         let needs = needs(&own).unwrap();
-        assert!(needs.libraries.iter().any(|name| name == "libc.so.6"), "{needs:?}");
-        assert!(needs.versions.iter().any(|name| glibc(name).is_some()), "{needs:?}");
+        assert!(
+            needs.libraries.iter().any(|name| name == "libc.so.6"),
+            "{needs:?}"
+        );
+        assert!(
+            needs.versions.iter().any(|name| glibc(name).is_some()),
+            "{needs:?}"
+        );
     }
 }

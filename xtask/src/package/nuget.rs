@@ -70,7 +70,10 @@ impl Project {
             .split_once(&open)
             .with_context(|| format!("ApsFetch.csproj has no {name}"))?;
         let (text, after) = rest.split_once(&close).context("an element that ends")?;
-        ensure!(!after.contains(&open), "ApsFetch.csproj has more than one {name}");
+        ensure!(
+            !after.contains(&open),
+            "ApsFetch.csproj has more than one {name}"
+        );
         Ok(text)
     }
 }
@@ -85,7 +88,8 @@ pub(super) fn make(natives: &Path, work: &Path, output: &Path) -> Result<PathBuf
     );
     let mut files = Files::default();
     for framework in &FRAMEWORKS {
-        let made = framework.compile(&folder, &project, &work.join("nuget").join(framework.name))?;
+        let made =
+            framework.compile(&folder, &project, &work.join("nuget").join(framework.name))?;
         for name in ["ApsFetch.dll", "ApsFetch.xml"] {
             files.add_file(&format!("lib/{}/{name}", framework.name), &made.join(name))?;
         }
@@ -96,13 +100,19 @@ pub(super) fn make(natives: &Path, work: &Path, output: &Path) -> Result<PathBuf
     }
     for build in ["build", "buildTransitive"] {
         let targets = "ApsFetch.targets";
-        files.add_file(&format!("{build}/{targets}"), &folder.join("build").join(targets))?;
+        files.add_file(
+            &format!("{build}/{targets}"),
+            &folder.join("build").join(targets),
+        )?;
     }
     files.add_file("README.md", &folder.join("../README.md"))?;
     for name in crate::licences::OWN {
         files.add_file(&format!("licenses/{name}"), &project::root().join(name))?;
     }
-    files.add_file(&format!("licenses/{}", native::THIRD_PARTY), &natives.join(native::THIRD_PARTY))?;
+    files.add_file(
+        &format!("licenses/{}", native::THIRD_PARTY),
+        &natives.join(native::THIRD_PARTY),
+    )?;
     let id = project.element("PackageId")?;
     let nuspec = nuspec(&project)?;
     wrap(&mut files, id, &nuspec, &project)?;
@@ -135,7 +145,13 @@ impl Framework {
         sources.sort();
         let mut compile = project::command(&program.to_string_lossy());
         compile
-            .args(["-target:library", "-unsafe", "-warnaserror", "-optimize+", "-deterministic"])
+            .args([
+                "-target:library",
+                "-unsafe",
+                "-warnaserror",
+                "-optimize+",
+                "-deterministic",
+            ])
             .arg(format!("-langversion:{}", project.element("LangVersion")?))
             .arg(format!("-out:{}", made.join("ApsFetch.dll").display()))
             .arg(format!("-doc:{}", made.join("ApsFetch.xml").display()))
@@ -151,14 +167,20 @@ impl Framework {
         for (attribute, value) in [
             ("Runtime.Versioning.TargetFramework", self.moniker),
             ("Reflection.AssemblyCompany", project.element("Authors")?),
-            ("Reflection.AssemblyDescription", project.element("Description")?),
+            (
+                "Reflection.AssemblyDescription",
+                project.element("Description")?,
+            ),
             ("Reflection.AssemblyProduct", project.element("PackageId")?),
             ("Reflection.AssemblyTitle", project.element("AssemblyName")?),
             ("Reflection.AssemblyFileVersion", &format!("{VERSION}.0")),
             ("Reflection.AssemblyInformationalVersion", VERSION),
             ("Reflection.AssemblyVersion", &format!("{VERSION}.0")),
         ] {
-            ensure!(!value.contains(['"', '\\', '&']), "{attribute}: {value:?} would need escaping");
+            ensure!(
+                !value.contains(['"', '\\', '&']),
+                "{attribute}: {value:?} would need escaping"
+            );
             text += &format!("[assembly: System.{attribute}(\"{value}\")]\n");
         }
         Ok(text)
@@ -234,19 +256,28 @@ fn wrap(files: &mut Files, id: &str, nuspec: &str, project: &Project) -> Result<
     );
     let mut types = String::new();
     for (extension, kind) in [
-        ("rels", "application/vnd.openxmlformats-package.relationships+xml"),
-        ("psmdcp", "application/vnd.openxmlformats-package.core-properties+xml"),
+        (
+            "rels",
+            "application/vnd.openxmlformats-package.relationships+xml",
+        ),
+        (
+            "psmdcp",
+            "application/vnd.openxmlformats-package.core-properties+xml",
+        ),
     ] {
         types += &format!("  <Default Extension=\"{extension}\" ContentType=\"{kind}\" />\n");
     }
     let (extensions, bare) = files.extensions();
     for extension in extensions {
         if !["rels", "psmdcp"].contains(&extension.as_str()) {
-            types += &format!("  <Default Extension=\"{extension}\" ContentType=\"application/octet\" />\n");
+            types += &format!(
+                "  <Default Extension=\"{extension}\" ContentType=\"application/octet\" />\n"
+            );
         }
     }
     for path in bare {
-        types += &format!("  <Override PartName=\"/{path}\" ContentType=\"application/octet\" />\n");
+        types +=
+            &format!("  <Override PartName=\"/{path}\" ContentType=\"application/octet\" />\n");
     }
     files.add(
         "[Content_Types].xml",
@@ -275,8 +306,18 @@ mod tests {
         let nuspec = nuspec(&project).unwrap();
         assert!(nuspec.contains("<id>ApsFetch</id>"), "{nuspec}");
         for framework in &FRAMEWORKS {
-            assert!(project.element("TargetFrameworks").unwrap().contains(framework.name));
-            assert!(framework.information(&project).unwrap().contains(framework.moniker));
+            assert!(
+                project
+                    .element("TargetFrameworks")
+                    .unwrap()
+                    .contains(framework.name)
+            );
+            assert!(
+                framework
+                    .information(&project)
+                    .unwrap()
+                    .contains(framework.moniker)
+            );
         }
     }
 }

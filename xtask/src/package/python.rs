@@ -6,8 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::tools::Tools;
 use super::native::THIRD_PARTY;
+use super::tools::Tools;
 use super::{VERSION, archive};
 use crate::{licences, project};
 
@@ -29,7 +29,6 @@ pub(super) struct Wheel<'a> {
 /// Makes the sdist and unpacks it: wheels are made of it, so that nothing is in them that it lacks.
 pub(super) struct Source {
     folder: PathBuf,
-    pub(super) archive: PathBuf,
 }
 
 impl Source {
@@ -59,9 +58,15 @@ impl Source {
         let folder = unpacked.join(format!("apsfetch-{VERSION}"));
         archive::ensure_there(
             &folder,
-            &["PKG-INFO", "LICENSE-MIT", "src/apsfetch/py.typed", "rust/Cargo.lock", "rust/src/lib.rs"],
+            &[
+                "PKG-INFO",
+                "LICENSE-MIT",
+                "src/apsfetch/py.typed",
+                "rust/Cargo.lock",
+                "rust/src/lib.rs",
+            ],
         )?;
-        Ok(Self { folder, archive })
+        Ok(Self { folder })
     }
 
     pub(super) fn wheel(&self, tools: &Tools, wheel: &Wheel<'_>, output: &Path) -> Result<PathBuf> {
@@ -74,7 +79,10 @@ impl Source {
             .env(PLATFORM, wheel.platform)
             .env(SBOM, wheel.sbom);
         project::succeed(&mut make).with_context(|| format!("the wheel for {}", wheel.platform))?;
-        let made = output.join(format!("apsfetch-{VERSION}-py3-none-{}.whl", wheel.platform));
+        let made = output.join(format!(
+            "apsfetch-{VERSION}-py3-none-{}.whl",
+            wheel.platform
+        ));
         ensure!(made.is_file(), "hatchling did not make {}", made.display());
         Ok(made)
     }

@@ -10,7 +10,11 @@ use anyhow::{Context as _, Result};
 use crate::project;
 
 /// zig brings the C library's symbols as they were in old versions; hatchling makes wheels.
-const PACKAGES: [&str; 3] = ["cargo-zigbuild==0.24.0", "hatchling==1.33.0", "ziglang==0.17.1"];
+const PACKAGES: [&str; 3] = [
+    "cargo-zigbuild==0.24.0",
+    "hatchling==1.33.0",
+    "ziglang==0.17.1",
+];
 /// What pip needs to build a wheel from the sdist.
 const BACKEND: &str = "hatchling==1.33.0";
 /// Written last: what is installed.
@@ -61,7 +65,11 @@ impl Tools {
             pip
         };
         project::succeed(pip(&["install"]).args(PACKAGES))?;
-        project::succeed(pip(&["download", "--dest"]).arg(tools.wheels()).arg(BACKEND))?;
+        project::succeed(
+            pip(&["download", "--dest"])
+                .arg(tools.wheels())
+                .arg(BACKEND),
+        )?;
         fs::write(tools.folder.join(MARKER), PACKAGES.join("\n"))?;
         Ok(tools)
     }
@@ -85,7 +93,8 @@ impl Tools {
     }
 
     fn programs(&self) -> PathBuf {
-        self.folder.join(if cfg!(windows) { "Scripts" } else { "bin" })
+        self.folder
+            .join(if cfg!(windows) { "Scripts" } else { "bin" })
     }
 }
 

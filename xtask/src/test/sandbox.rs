@@ -75,7 +75,8 @@ impl Sandbox {
 
     /// Whether a program has downloaded what the sandbox has, byte for byte.
     pub(crate) fn ensure_downloaded(&self, file: &Path) -> Result<()> {
-        let bytes = fs::read(file).with_context(|| format!("{} was not downloaded", file.display()))?;
+        let bytes =
+            fs::read(file).with_context(|| format!("{} was not downloaded", file.display()))?;
         ensure!(
             bytes == self.content,
             "{}: {} bytes, and not those of the sandbox",

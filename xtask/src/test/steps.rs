@@ -42,6 +42,13 @@ const VENV: Need = Need {
     source: Source::DebianPackage("python3-venv"),
 };
 
+/// Runs what the NuGet package has for projects, as MSBuild would.
+const XBUILD: Need = Need {
+    name: "xbuild",
+    probe: Probe::OnPath("xbuild"),
+    source: Source::DebianPackage("mono-xbuild"),
+};
+
 /// cargo-zigbuild, zig and hatchling, in a virtual environment.
 const PACKAGING: Need = Need {
     name: "tools for packages",
@@ -241,7 +248,7 @@ pub(crate) const ALL: &[Step] = &[
         name: "package",
         what: "each package is made, installed in an empty place, and downloads a file there",
         needs: &[PYTHON, VENV, PACKAGING, GCC, GXX, CMAKE, PKG_CONFIG],
-        wants: &[],
+        wants: &[XBUILD],
         work: &[Work::Check {
             shown: "cargo xtask package, and an installation of each",
             check: package::check,
