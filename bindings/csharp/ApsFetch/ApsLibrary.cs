@@ -135,7 +135,7 @@ namespace ApsFetch
         {
             if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
             {
-                return new[] { "apsfetch.dll" };
+                return new[] { "apsfetch-" + Native.AbiVersion + ".dll", "apsfetch.dll" };
             }
             return RuntimeInformation.IsOSPlatform(OSPlatform.OSX)
                 ? new[] { "libapsfetch.dylib" }

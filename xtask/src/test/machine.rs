@@ -122,6 +122,7 @@ impl Machine for ThisMachine {
     fn has(&self, need: &Need) -> bool {
         match need.probe {
             Probe::OnPath(program) => self.on_path(program),
+            Probe::Is(there) => there(),
             Probe::Succeeds(program, arguments) => self
                 .command(program)
                 .args(arguments)

@@ -8,7 +8,7 @@ mod fuzz;
 mod install;
 mod machine;
 mod need;
-mod programs;
+pub(crate) mod programs;
 mod report;
 mod run;
 mod sanitizers;
