@@ -7,6 +7,7 @@ mod project;
 mod sbom;
 mod sdk;
 mod test;
+mod windows;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ Verbs:
   package   make what users install: SDK, wheels, NuGet package, in target/package
   sbom      write what the library is made of, as CycloneDX, to target/sbom
   sdk       lay out what programs in C and C++ are built with, in target/sdk
+  windows   build the library for Windows, and run its tests there or under Wine
   help      this text, or with a verb's name what that verb does
 
 Start with `cargo xtask test`. It needs nothing but Rust and a C compiler.
@@ -68,6 +70,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         "sbom" => sbom(arguments),
         "sdk" => sdk(arguments),
         "test" => test::run(arguments),
+        "windows" => windows(arguments),
         unknown => {
             Err(lexopt::Error::Custom(format!("there is no verb `{unknown}`").into()).into())
         }
@@ -83,6 +86,7 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             Some("package") => package::HELP,
             Some("sbom") => sbom::HELP,
             Some("sdk") => sdk::HELP,
+            Some("windows") => windows::HELP,
             Some("help") => HELP,
             _ => bail!(lexopt::Error::Custom(
                 format!("there is no verb `{}`", verb.to_string_lossy()).into()
@@ -109,6 +113,24 @@ fn sdk(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         Some(Short('h') | Long("help")) => print!("{}", sdk::HELP),
         Some(other) => return Err(other.unexpected().into()),
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn windows(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    let mut build_only = false;
+    let mut parts = Vec::new();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("build") => build_only = true,
+            Value(part) => parts.push(part.string()?),
+            Short('h') | Long("help") => {
+                print!("{}", windows::HELP);
+                return Ok(ExitCode::SUCCESS);
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    windows::run(build_only, &parts)?;
     Ok(ExitCode::SUCCESS)
 }
 
