@@ -65,6 +65,8 @@ mod signing;
 mod status;
 mod table;
 mod text;
+#[cfg(all(windows, target_env = "gnu", target_arch = "x86_64"))]
+mod unload;
 mod upload;
 mod upload_options;
 mod upload_result;
