@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::aps::{self, Api, Details, SignedUrl, SignedUrlOptions};
+use crate::aps::{self, AccessToken, Api, Details, SignedUrl, SignedUrlOptions};
 use crate::builder::{ClientBuilder, check_token};
 use crate::cancel::CancelToken;
 use crate::error::{Error, ErrorKind, Result};
@@ -65,6 +65,14 @@ impl Client {
     /// client is freed. It is a secret.
     pub fn refresh_token(&self) -> Option<String> {
         self.inner.api.tokens.refresh_token()
+    }
+
+    /// An access token for another library of the program: the one of the moment, or a new one if there is none or
+    /// it is about to expire. It waits for an answer of the token service, but never for
+    /// [`Client::set_access_token`]: without a token and without a way to one it is
+    /// [`ErrorKind::Auth`]. The client goes on using it, too.
+    pub fn access_token(&self, cancel: Option<&CancelToken>) -> Result<AccessToken> {
+        self.inner.api.tokens.current(&self.context(cancel))
     }
 
     pub(crate) fn api(&self) -> &Arc<aps::Api> {
