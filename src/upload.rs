@@ -6,8 +6,8 @@ mod job;
 mod source;
 mod work;
 
-pub use job::UploadJob;
 use job::Target;
+pub use job::UploadJob;
 
 use crate::cancel::CancelToken;
 use crate::client::Client;

@@ -222,7 +222,10 @@ pub(super) unsafe fn to_url(url: *const c_char) -> Result<Target> {
 /// # Safety
 ///
 /// As for [`arguments::text`].
-pub(super) unsafe fn to_object(bucket_key: *const c_char, object_key: *const c_char) -> Result<Target> {
+pub(super) unsafe fn to_object(
+    bucket_key: *const c_char,
+    object_key: *const c_char,
+) -> Result<Target> {
     // SAFETY: the caller vouches for both pointers.
     let (bucket, object) = unsafe {
         (

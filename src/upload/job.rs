@@ -110,10 +110,7 @@ impl UploadJob {
     }
 
     /// Waits for the end, and tells the progress on this thread. A panic in `on_progress` ends the upload.
-    pub(super) fn run(
-        self,
-        mut on_progress: impl FnMut(u64, u64) -> bool,
-    ) -> Result<UploadResult> {
+    pub(super) fn run(self, mut on_progress: impl FnMut(u64, u64) -> bool) -> Result<UploadResult> {
         loop {
             self.task.wait(TELL);
             let outcome = self.task.outcome();

@@ -5,6 +5,7 @@ mod project;
 mod sbom;
 mod sdk;
 mod test;
+mod windows;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -20,6 +21,7 @@ Verbs:
   header    write include/apsfetch.h anew from the Rust sources
   sbom      write what the library is made of, as CycloneDX, to target/sbom
   sdk       lay out what programs in C and C++ are built with, in target/sdk
+  windows   build the library for Windows, and run its tests there or under Wine
   help      this text, or with a verb's name what that verb does
 
 Start with `cargo xtask test`. It needs nothing but Rust and a C compiler.
@@ -64,6 +66,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         "sbom" => sbom(arguments),
         "sdk" => sdk(arguments),
         "test" => test::run(arguments),
+        "windows" => windows(arguments),
         unknown => {
             Err(lexopt::Error::Custom(format!("there is no verb `{unknown}`").into()).into())
         }
@@ -78,6 +81,7 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             Some("header") => HEADER_HELP,
             Some("sbom") => sbom::HELP,
             Some("sdk") => sdk::HELP,
+            Some("windows") => windows::HELP,
             Some("help") => HELP,
             _ => bail!(lexopt::Error::Custom(
                 format!("there is no verb `{}`", verb.to_string_lossy()).into()
@@ -104,6 +108,22 @@ fn sdk(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         Some(Short('h') | Long("help")) => print!("{}", sdk::HELP),
         Some(other) => return Err(other.unexpected().into()),
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn windows(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    let mut build_only = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("build") => build_only = true,
+            Short('h') | Long("help") => {
+                print!("{}", windows::HELP);
+                return Ok(ExitCode::SUCCESS);
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    windows::run(build_only)?;
     Ok(ExitCode::SUCCESS)
 }
 

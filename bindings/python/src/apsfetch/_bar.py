@@ -6,7 +6,8 @@ import shutil
 import time
 from typing import TextIO
 
-from ._job import JobState, Progress
+from ._job import Progress
+from ._polled import JobState
 
 _WIDTH = 28
 

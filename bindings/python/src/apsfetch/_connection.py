@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Callable, TypeVar
 
 from . import _blocking, _functions
 from ._blocking import SLICE_MS
 from ._errors import InvalidArgumentError, WrongProcessError
-from ._job import Job, JobState
+from ._job import Job
 from ._library import AnyPath, Handle, library, milliseconds, text, text_of
+from ._polled import JobState, Polled
 
 #: Returns an access token that is good now. Called again when APS refuses the one before.
 TokenProvider = Callable[[], str]
@@ -195,6 +196,16 @@ class Connection:
             await self._provide_async(fresh=True)
         return await _blocking.run_async(self._library, call)
 
+    def _options(self, kind: Any, values: Mapping[str, object]) -> Handle:
+        """Options with what is not left to the library."""
+        name = kind._type_.__name__
+        handle = Handle(self._library, kind)
+        self._library.call(f"{name}_new", handle.out)
+        for option, value in values.items():
+            if value is not None:
+                self._library.set(handle, f"{name}_set_{option}", value)
+        return handle
+
     def _check_process(self) -> None:
         # Before a lock is taken, which a thread of the parent may have held at the fork.
         if os.getpid() != self._process:
@@ -220,16 +231,16 @@ class Connection:
         if self._provider is not None and (fresh or self._tokens_set == 0):
             await _blocking.in_thread(lambda: self._provide(fresh))
 
-    def _serve(self, job: Job) -> None:
+    def _serve(self, job: Polled[Any]) -> None:
         """Asks the provider for a new token if the job waits for one."""
-        if self._provider is None or job.progress().state != JobState.WAITING_FOR_TOKEN:
+        if self._provider is None or job._state() != JobState.WAITING_FOR_TOKEN:
             return
         # If another thread is getting one, this job goes on with it too.
         if not self._provider_lock.acquire(blocking=False):
             return
         try:
             # That thread may have got it just before this one took the lock.
-            if job.progress().state == JobState.WAITING_FOR_TOKEN:
+            if job._state() == JobState.WAITING_FOR_TOKEN:
                 self.set_access_token(self._provider())
         finally:
             self._provider_lock.release()
