@@ -2,7 +2,7 @@
 
 use super::need::{Need, Probe, Source};
 use super::step::{Program, Step, Work};
-use super::{bindings, c, deny, dependencies, fuzz, sanitizers, sdk, secrets, valgrind};
+use super::{bindings, c, deny, dependencies, fuzz, package, sanitizers, sdk, secrets, valgrind};
 
 const GCC: Need = Need::program("gcc");
 const GXX: Need = Need::program("g++");
@@ -35,6 +35,26 @@ const CMAKE: Need = Need::program("cmake");
 const PKG_CONFIG: Need = Need::program("pkg-config");
 
 const PYTHON: Need = Need::program("python3");
+
+const VENV: Need = Need {
+    name: "python3 -m venv",
+    probe: Probe::Succeeds("python3", &["-c", "import ensurepip, venv"]),
+    source: Source::DebianPackage("python3-venv"),
+};
+
+/// Runs what the NuGet package has for projects, as MSBuild would.
+const XBUILD: Need = Need {
+    name: "xbuild",
+    probe: Probe::OnPath("xbuild"),
+    source: Source::DebianPackage("mono-xbuild"),
+};
+
+/// cargo-zigbuild, zig and hatchling, in a virtual environment.
+const PACKAGING: Need = Need {
+    name: "tools for packages",
+    probe: Probe::PackagingTools,
+    source: Source::PackagingTools,
+};
 
 const MYPY: Need = Need::program("mypy");
 
@@ -222,6 +242,16 @@ pub(crate) const ALL: &[Step] = &[
         work: &[Work::Check {
             shown: "cargo xtask sdk, moved to an empty folder",
             check: sdk::check,
+        }],
+    },
+    Step {
+        name: "package",
+        what: "each package is made, installed in an empty place, and downloads a file there",
+        needs: &[PYTHON, VENV, PACKAGING, GCC, GXX, CMAKE, PKG_CONFIG],
+        wants: &[XBUILD],
+        work: &[Work::Check {
+            shown: "cargo xtask package, and an installation of each",
+            check: package::check,
         }],
     },
     Step {
