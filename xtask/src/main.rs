@@ -118,9 +118,11 @@ fn sdk(mut arguments: lexopt::Parser) -> Result<ExitCode> {
 
 fn windows(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     let mut build_only = false;
+    let mut parts = Vec::new();
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("build") => build_only = true,
+            Value(part) => parts.push(part.string()?),
             Short('h') | Long("help") => {
                 print!("{}", windows::HELP);
                 return Ok(ExitCode::SUCCESS);
@@ -128,7 +130,7 @@ fn windows(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             other => return Err(other.unexpected().into()),
         }
     }
-    windows::run(build_only)?;
+    windows::run(build_only, &parts)?;
     Ok(ExitCode::SUCCESS)
 }
 

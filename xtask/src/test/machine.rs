@@ -122,7 +122,7 @@ impl Machine for ThisMachine {
     fn has(&self, need: &Need) -> bool {
         match need.probe {
             Probe::OnPath(program) => self.on_path(program),
-            Probe::PackagingTools => crate::package::tools::Tools::there().is_some(),
+            Probe::Is(there) => there(),
             Probe::Succeeds(program, arguments) => self
                 .command(program)
                 .args(arguments)

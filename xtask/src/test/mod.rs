@@ -9,7 +9,7 @@ mod install;
 mod machine;
 mod need;
 mod package;
-mod programs;
+pub(crate) mod programs;
 mod report;
 mod run;
 mod sandbox;

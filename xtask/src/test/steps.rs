@@ -3,6 +3,7 @@
 use super::need::{Need, Probe, Source};
 use super::step::{Program, Step, Work};
 use super::{bindings, c, deny, dependencies, fuzz, package, sanitizers, sdk, secrets, valgrind};
+use crate::windows;
 
 const GCC: Need = Need::program("gcc");
 const GXX: Need = Need::program("g++");
@@ -52,7 +53,7 @@ const XBUILD: Need = Need {
 /// cargo-zigbuild, zig and hatchling, in a virtual environment.
 const PACKAGING: Need = Need {
     name: "tools for packages",
-    probe: Probe::PackagingTools,
+    probe: Probe::Is(|| crate::package::tools::Tools::there().is_some()),
     source: Source::PackagingTools,
 };
 
@@ -109,6 +110,37 @@ const CARGO_FUZZ: Need = Need {
         name: "cargo-fuzz",
         version: "0.13.2",
     },
+};
+
+const MINGW: Need = Need {
+    name: "mingw",
+    probe: Probe::OnPath("x86_64-w64-mingw32-g++"),
+    source: Source::DebianPackage("g++-mingw-w64-x86-64"),
+};
+
+const CARGO_WINDOWS: Need = Need {
+    name: "Rust for Windows",
+    probe: Probe::Is(|| windows::tools::cargo("build").is_ok()),
+    source: Source::RustTarget(windows::tools::TARGET),
+};
+
+const WINE: Need = Need {
+    name: "Wine",
+    probe: Probe::Is(|| windows::tools::runner().is_ok()),
+    source: Source::DebianPackage("wine64"),
+};
+
+const PYTHON_WINDOWS: Need = Need {
+    name: "Python for Windows",
+    probe: Probe::Is(|| windows::tools::python().is_ok()),
+    source: Source::Elsewhere("Python for Windows: see `cargo xtask help windows`"),
+};
+
+/// For the import library that Microsoft's linker takes.
+const LLVM_DLLTOOL: Need = Need {
+    name: "llvm-dlltool",
+    probe: Probe::OnPath("llvm-dlltool"),
+    source: Source::DebianPackage("llvm"),
 };
 
 pub(crate) const ALL: &[Step] = &[
@@ -252,6 +284,16 @@ pub(crate) const ALL: &[Step] = &[
         work: &[Work::Check {
             shown: "cargo xtask package, and an installation of each",
             check: package::check,
+        }],
+    },
+    Step {
+        name: "windows",
+        what: "the library for Windows: its tests, the C programs and the Python wrapper, under Wine",
+        needs: &[MINGW, CARGO_WINDOWS, WINE],
+        wants: &[PYTHON_WINDOWS, LLVM_DLLTOOL],
+        work: &[Work::Check {
+            shown: "cargo xtask windows",
+            check: |context| crate::windows::check(&mut |name, reason| context.skip(name, reason)),
         }],
     },
     Step {

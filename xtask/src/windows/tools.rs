@@ -54,11 +54,6 @@ pub(crate) fn cargo(verb: &str) -> Result<Command> {
     Ok(command)
 }
 
-/// Whether something here builds for Windows.
-pub(crate) fn can_build() -> bool {
-    on_path("x86_64-w64-mingw32-gcc").is_some() && cargo("build").is_ok()
-}
-
 /// What stands before the name of a Windows program to run it; empty on Windows.
 pub(crate) fn runner() -> Result<OsString> {
     if cfg!(windows) {
@@ -74,6 +69,17 @@ pub(crate) fn runner() -> Result<OsString> {
         })
 }
 
+/// A command that runs a Windows program.
+pub(crate) fn run(program: &Path) -> Result<Command> {
+    let runner = runner()?;
+    if runner.is_empty() {
+        return Ok(project::command(&program.to_string_lossy()));
+    }
+    let mut command = project::command(&runner.to_string_lossy());
+    command.arg(program);
+    Ok(command)
+}
+
 /// Starts what Wine keeps running in the background: it holds on to the outputs of whoever started it, and a test that
 /// reads a program's output to its end would wait for it.
 pub(crate) fn wake() -> Result<()> {
@@ -87,17 +93,6 @@ pub(crate) fn wake() -> Result<()> {
             .status();
     }
     Ok(())
-}
-
-/// A command that runs a Windows program.
-pub(crate) fn run(program: &Path) -> Result<Command> {
-    let runner = runner()?;
-    if runner.is_empty() {
-        return Ok(project::command(&program.to_string_lossy()));
-    }
-    let mut command = project::command(&runner.to_string_lossy());
-    command.arg(program);
-    Ok(command)
 }
 
 /// Windows' own CPython.
