@@ -7,6 +7,7 @@
 from ._client import Client, TokenProvider, library_version
 from ._errors import (
     ApsError,
+    ArgumentTypeError,
     AuthError,
     BadResponseError,
     BusyError,
@@ -56,6 +57,7 @@ __all__ = [
     "Access",
     "AccessToken",
     "ApsError",
+    "ArgumentTypeError",
     "AuthError",
     "BadResponseError",
     "BusyError",

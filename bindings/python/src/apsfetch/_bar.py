@@ -44,6 +44,11 @@ class Bar:
         rate = (progress.bytes_done - self._first) / max(time.monotonic() - self._began, 0.1)
         self._write(bar_text(progress, rate))
 
+    def say(self, text: str) -> None:
+        """Writes a text of one's own in place of the bar."""
+        if self._on:
+            self._write(text)
+
     def clear(self) -> None:
         if self._on:
             self._write("")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from collections.abc import Iterable, Mapping
-from typing import Any, Callable, TypeVar
+from typing import Any, Callable, NoReturn, TypeVar
 
 from . import _blocking, _functions
 from ._blocking import SLICE_MS
@@ -135,6 +136,7 @@ class Connection:
             if ca_file is not None:
                 self._library.set_path(config, "apsfetch_config_set_ca_file", ca_file)
             self._library.call("apsfetch_client_new", config.pointer, self._handle.out)
+            self._is_open = True
         finally:
             config.close()
 
@@ -163,17 +165,31 @@ class Connection:
         self._handle.close()
 
     def __enter__(self: _Self) -> _Self:
+        self._check_open()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
     async def __aenter__(self: _Self) -> _Self:
+        self._check_open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         # It joins threads, which may take a moment that the event loop has not got.
         await _blocking.in_thread(self.close)
+
+    def __del__(self) -> None:
+        # What a constructor that failed has left has no handle, or an empty one.
+        handle: Any = self.__dict__.get("_handle")
+        is_open = self.__dict__.get("_is_open") and not handle.closed
+        # In a forked child it is the parent's to close.
+        if is_open and self._process == os.getpid():
+            # It is freed all the same, but nobody knows when, and on which thread.
+            warnings.warn(f"unclosed client {self!r}", ResourceWarning, stacklevel=2, source=self)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("An apsfetch.Client cannot be pickled or copied. Make a new one where it is needed.")
 
     def __repr__(self) -> str:
         state = " closed" if self._handle.closed else ""
@@ -205,6 +221,10 @@ class Connection:
             if value is not None:
                 self._library.set(handle, f"{name}_set_{option}", value)
         return handle
+
+    def _check_open(self) -> None:
+        self._check_process()
+        _ = self._handle.pointer
 
     def _check_process(self) -> None:
         # Before a lock is taken, which a thread of the parent may have held at the fork.

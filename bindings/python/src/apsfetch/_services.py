@@ -47,6 +47,7 @@ class Services(Connection):
         return self._ask(self._sign(items), token=need_token(items))
 
     async def sign_async(self, items: Iterable[Item]) -> list[Signed | ApsError]:
+        """As :meth:`sign`, beside an event loop. A task that is cancelled cancels the work."""
         items = list(items)
         return await self._ask_async(self._sign(items), token=need_token(items))
 
@@ -68,6 +69,7 @@ class Services(Connection):
         return self._ask(self._details(derivative, limit(wait, "wait")))
 
     async def details_async(self, derivative: Derivative, *, wait: float | None = 0.0) -> Details:
+        """As :meth:`details`, beside an event loop. A task that is cancelled cancels the work."""
         return await self._ask_async(self._details(derivative, limit(wait, "wait")))
 
     def _details(self, derivative: Derivative, wait_ms: int) -> Call[Details]:
@@ -88,6 +90,7 @@ class Services(Connection):
         return self._ask(self._manifest(urn))
 
     async def manifest_async(self, urn: str) -> Manifest:
+        """As :meth:`manifest`, beside an event loop. A task that is cancelled cancels the work."""
         return await self._ask_async(self._manifest(urn))
 
     def _manifest(self, urn: str) -> Call[Manifest]:
@@ -156,6 +159,7 @@ class Services(Connection):
     async def list_objects_async(
         self, bucket: str, *, prefix: str | None = None, start_at: str | None = None, max_objects: int | None = None
     ) -> tuple[ObjectInfo, ...]:
+        """As :meth:`list_objects`, beside an event loop. A task that is cancelled cancels the work."""
         return await self._ask_async(self._list(bucket, prefix, start_at, max_objects))
 
     def _list(
@@ -186,6 +190,7 @@ class Services(Connection):
         limit: int | None = None,
         page: str | None = None,
     ) -> ObjectPage:
+        """As :meth:`list_objects_page`, beside an event loop. A task that is cancelled cancels the work."""
         options = {"begins_with": prefix, "start_at": start_at, "limit": limit}
         return await self._ask_async(self._page(bucket, options, page))
 
@@ -207,6 +212,7 @@ class Services(Connection):
         return self._ask(self._object_details(bucket, key))
 
     async def object_details_async(self, bucket: str, key: str) -> ObjectInfo:
+        """As :meth:`object_details`, beside an event loop. A task that is cancelled cancels the work."""
         return await self._ask_async(self._object_details(bucket, key))
 
     def _object_details(self, bucket: str, key: str) -> Call[ObjectInfo]:
@@ -239,6 +245,7 @@ class Services(Connection):
         minutes_expiration: int | None = None,
         single_use: bool = False,
     ) -> OssUrl:
+        """As :meth:`create_signed_url`, beside an event loop. A task that is cancelled cancels the work."""
         return await self._ask_async(self._signed_url(bucket, key, access, use_cdn, minutes_expiration, single_use))
 
     def _signed_url(
