@@ -28,6 +28,12 @@ pub(crate) enum Source {
         name: &'static str,
         version: &'static str,
     },
+    /// One whose usual features are not wanted.
+    CrateWith {
+        name: &'static str,
+        version: &'static str,
+        features: &'static str,
+    },
 }
 
 impl Need {
@@ -56,7 +62,9 @@ impl std::fmt::Display for Source {
                 f,
                 "rustup toolchain install {name} --profile minimal --component {component}"
             ),
-            Self::Crate { name, version } => write!(f, "cargo install --locked {name}@{version}"),
+            Self::Crate { name, version } | Self::CrateWith { name, version, .. } => {
+                write!(f, "cargo install --locked {name}@{version}")
+            }
         }
     }
 }
