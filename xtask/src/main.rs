@@ -1,5 +1,6 @@
 //! The project's tasks: `cargo xtask help` lists them.
 
+mod docs;
 mod header;
 mod licences;
 mod package;
@@ -23,6 +24,7 @@ Verbs:
   header    write include/apsfetch.h anew from the Rust sources
   package   make what users install: SDK, wheels, NuGet package, in target/package
   sbom      write what the library is made of, as CycloneDX, to target/sbom
+  docs      build the site from docs/ into target/book, with the references, and check its links
   sdk       lay out what programs in C and C++ are built with, in target/sdk
   windows   build the library for Windows, and run its tests there or under Wine
   help      this text, or with a verb's name what that verb does
@@ -65,6 +67,9 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     };
     match verb.as_str() {
         "help" => help(arguments),
+        "docs" => docs(arguments),
+        // For mdBook, see docs/book.toml.
+        "docs-pages" => pages(arguments),
         "header" => header(arguments),
         "package" => package::run(arguments),
         "sbom" => sbom(arguments),
@@ -84,6 +89,7 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             Some("test") => test::HELP,
             Some("header") => HEADER_HELP,
             Some("package") => package::HELP,
+            Some("docs") => docs::HELP,
             Some("sbom") => sbom::HELP,
             Some("sdk") => sdk::HELP,
             Some("windows") => windows::HELP,
@@ -95,6 +101,23 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         Some(other) => return Err(other.unexpected().into()),
     };
     print!("{text}");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn docs(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    match arguments.next()? {
+        None => println!("{}", docs::run()?.join("index.html").display()),
+        Some(Short('h') | Long("help")) => print!("{}", docs::HELP),
+        Some(other) => return Err(other.unexpected().into()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn pages(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    let words = arguments
+        .raw_args()?
+        .map(|word| word.to_string_lossy().into_owned());
+    docs::preprocess(&words.collect::<Vec<_>>())?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -57,7 +57,7 @@ impl ThisMachine {
         std::env::split_paths(&self.path).any(|folder| is_program(&folder.join(&file)))
     }
 
-    fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = project::command(program);
         // Steps never ask anybody anything.
         command.env("PATH", &self.path).stdin(Stdio::null());

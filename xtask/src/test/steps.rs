@@ -2,7 +2,9 @@
 
 use super::need::{Need, Probe, Source};
 use super::step::{Program, Step, Work};
-use super::{bindings, c, deny, dependencies, fuzz, package, sanitizers, sdk, secrets, valgrind};
+use super::{
+    bindings, c, deny, dependencies, docs, fuzz, package, sanitizers, sdk, secrets, valgrind,
+};
 use crate::windows;
 
 const GCC: Need = Need::program("gcc");
@@ -100,6 +102,17 @@ const CARGO_DENY: Need = Need {
     source: Source::Crate {
         name: "cargo-deny",
         version: "0.20.2",
+    },
+};
+
+/// For the site. It needs no server that shows pages while they are written.
+const MDBOOK: Need = Need {
+    name: crate::docs::MDBOOK,
+    probe: Probe::OnPath(crate::docs::MDBOOK),
+    source: Source::CrateWith {
+        name: crate::docs::MDBOOK,
+        version: crate::docs::MDBOOK_VERSION,
+        features: "search",
     },
 };
 
@@ -264,6 +277,16 @@ pub(crate) const ALL: &[Step] = &[
         work: &[Work::Check {
             shown: "bindings/csharp/run-tests",
             check: bindings::csharp,
+        }],
+    },
+    Step {
+        name: "docs",
+        what: "the site builds, its links lead somewhere, and every program in it prints what the page says",
+        needs: &[],
+        wants: &[MDBOOK, GCC, GXX, PYTHON, MONO, MCS, MONO_CORE],
+        work: &[Work::Check {
+            shown: docs::SHOWN,
+            check: docs::check,
         }],
     },
     Step {
