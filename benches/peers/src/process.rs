@@ -34,13 +34,18 @@ pub(crate) fn come_first(nice: Option<i32>) {
     let Some(nice) = nice.or(root.then_some(-10)) else {
         return;
     };
-    // SAFETY: takes no pointers.
-    if unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, nice) } != 0 {
-        eprintln!(
-            "the priority stays as it is: {}",
-            io::Error::last_os_error()
-        );
+    // SAFETY: these take no pointers. A session of our own is a scheduling group of our own, where the kernel makes
+    // such groups: priorities of processes count within a group only.
+    let refused = unsafe {
+        libc::setsid();
+        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGTERM);
+        libc::setpriority(libc::PRIO_PROCESS, 0, nice) != 0
+    };
+    if refused {
+        eprintln!("the priority stays as it is: {}", io::Error::last_os_error());
     }
+    // Not there in every kernel.
+    let _ = std::fs::write("/proc/self/autogroup", nice.to_string());
 }
 
 /// What this command starts does not outlive us, also if we are killed.

@@ -38,6 +38,10 @@ impl Nginx {
         );
         let file = folder.join("nginx.conf");
         fs::write(&file, text)?;
+        for listener in [&http, &https] {
+            // nginx does so with those it makes. Otherwise one of its workers hangs when another took the connection.
+            listener.set_nonblocking(true)?;
+        }
         let numbers = [http.as_raw_fd(), https.as_raw_fd()];
         let mut command = Command::new("nginx");
         command
