@@ -1,5 +1,6 @@
 //! The project's tasks: `cargo xtask help` lists them.
 
+mod bench;
 mod docs;
 mod header;
 mod licences;
@@ -21,6 +22,7 @@ Usage: cargo xtask <verb> [options]
 
 Verbs:
   test      run every check this machine can run, then say what was skipped and why
+  bench     download beside other programs on roads of every kind, and print who took how long
   header    write include/apsfetch.h anew from the Rust sources
   package   make what users install: SDK, wheels, NuGet package, in target/package
   sbom      write what the library is made of, as CycloneDX, to target/sbom
@@ -70,6 +72,10 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         "docs" => docs(arguments),
         // For mdBook, see docs/book.toml.
         "docs-pages" => pages(arguments),
+        "bench" => {
+            bench::run(arguments)?;
+            Ok(ExitCode::SUCCESS)
+        }
         "header" => header(arguments),
         "package" => package::run(arguments),
         "sbom" => sbom(arguments),
@@ -93,6 +99,7 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             Some("sbom") => sbom::HELP,
             Some("sdk") => sdk::HELP,
             Some("windows") => windows::HELP,
+            Some("bench") => bench::HELP,
             Some("help") => HELP,
             _ => bail!(lexopt::Error::Custom(
                 format!("there is no verb `{}`", verb.to_string_lossy()).into()
