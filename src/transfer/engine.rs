@@ -17,7 +17,7 @@ use super::speed::Speed;
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::{ExistingFile, KnownVersion, Target};
 use crate::threads::Threads;
-use crate::transport::Context;
+use crate::transport::{Context, Throttle};
 
 /// Threads beyond the connections: checksums and journals run on them, so that no connection waits for one, and jobs that
 /// would have no worker at all.
@@ -48,6 +48,7 @@ pub(crate) struct NewItem {
 /// The workers of one client.
 pub(crate) struct Engine {
     options: EngineOptions,
+    throttle: Arc<Throttle>,
     threads: Threads,
     pool: Mutex<Threading>,
     state: Mutex<State>,
@@ -79,8 +80,15 @@ struct State {
 }
 
 impl Engine {
-    pub(crate) fn new(options: EngineOptions, threads: Threads) -> Arc<Self> {
+    pub(crate) fn new(
+        options: EngineOptions,
+        throttle: Arc<Throttle>,
+        threads: Threads,
+    ) -> Arc<Self> {
+        let mut speed = Speed::new(options.max_connections.max(1), Instant::now());
+        speed.limit(throttle.connections());
         Arc::new(Engine {
+            throttle,
             options,
             threads,
             pool: Mutex::new(Threading::NotYet),
@@ -91,7 +99,7 @@ impl Engine {
                 closed: false,
             }),
             rested: Condvar::new(),
-            speed: Mutex::new(Speed::new(options.max_connections.max(1), Instant::now())),
+            speed: Mutex::new(speed),
             received: AtomicU64::new(0),
             permits: AtomicUsize::new(usize::MAX),
             workers: AtomicUsize::new(0),
@@ -351,12 +359,21 @@ impl Engine {
         let Some(workers) = self.state.try_lock().map(|state| state.workers).ok() else {
             return;
         };
-        let ticked = speed.tick(Instant::now(), total, workers >= before);
+        let busy = workers >= before;
+        // More connections do not get around a limit of our own.
+        let ticked = speed.tick(Instant::now(), total, || busy && !self.throttle.has_held());
         let after = speed.permits();
         drop(speed);
         if ticked || after != before {
             self.pump(after);
         }
+    }
+
+    /// Bytes a second for all jobs together from now on; 0 is no limit.
+    pub(crate) fn limit_bandwidth(self: &Arc<Self>, rate: u64) {
+        self.throttle.set_rate(rate);
+        self.speed().limit(self.throttle.connections());
+        self.pump(self.options.max_connections);
     }
 
     pub(super) fn slow_down(self: &Arc<Self>) {

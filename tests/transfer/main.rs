@@ -5,6 +5,7 @@ mod common;
 
 mod faults;
 mod jobs;
+mod limits;
 mod sources;
 
 use std::path::Path;
