@@ -13,6 +13,7 @@ use super::plan::Cut;
 use super::pool::Pool;
 use super::progress::Counters;
 use super::queue::{JobInner, Queue, Unit};
+use super::share::{self, Sharer};
 use super::speed::Speed;
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::{ExistingFile, KnownVersion, Target};
@@ -174,6 +175,7 @@ impl Engine {
             over: Condvar::new(),
             workers: AtomicUsize::new(0),
             share: AtomicUsize::new(1),
+            served: AtomicU64::new(0),
             cancelled: AtomicBool::new(false),
         });
         {
@@ -188,6 +190,9 @@ impl Engine {
                 let received = self.received.load(Ordering::Relaxed);
                 self.speed().wake(Instant::now(), received);
             }
+            let others = state.jobs.iter();
+            let least = others.map(|job| job.served.load(Ordering::Relaxed)).min();
+            job.served.store(least.unwrap_or(0), Ordering::Relaxed);
             state.jobs.push(job.clone());
         }
         if job.items.is_empty() {
@@ -221,15 +226,19 @@ impl Engine {
             return;
         }
         let jobs = state.jobs.len().max(1);
-        let share = permits.checked_div(jobs).unwrap_or(1).max(1);
-        for job in &state.jobs {
+        let sharers = state.jobs.iter().map(|job| Sharer {
+            served: job.served.load(Ordering::Relaxed),
+            share: job.share.load(Ordering::Relaxed),
+        });
+        let shares = share::shares(permits, &sharers.collect::<Vec<_>>());
+        for (job, share) in state.jobs.iter().zip(shares) {
             job.share.store(share, Ordering::Relaxed);
         }
         let starving = jobs > 1
             && state
                 .jobs
                 .iter()
-                .any(|job| job.workers.load(Ordering::Relaxed) < share && job.has_work());
+                .any(|job| job.lacks_workers() && job.has_work());
         self.starving.store(starving, Ordering::Relaxed);
         self.permits.store(permits, Ordering::Relaxed);
         // Each job gets at least one worker, even beyond the permits: those of another may all hang in a request.
@@ -319,7 +328,19 @@ impl Engine {
         crate::failpoint::here("next");
         let mut state = self.lock();
         let mut jobs: Vec<_> = state.jobs.iter().collect();
-        jobs.sort_by_key(|job| job.workers.load(Ordering::Relaxed));
+        // Whoever lacks most of its share comes first, then whoever has got least.
+        jobs.sort_by_key(|job| {
+            let (workers, share) = (&job.workers, &job.share);
+            let left = share
+                .load(Ordering::Relaxed)
+                .saturating_sub(workers.load(Ordering::Relaxed));
+            let served = job.served.load(Ordering::Relaxed);
+            (
+                std::cmp::Reverse(left),
+                workers.load(Ordering::Relaxed),
+                served,
+            )
+        });
         let permits = self.speed().permits();
         let over = state.workers > permits;
         let unit = jobs.iter().find_map(|job| {
@@ -346,7 +367,8 @@ impl Engine {
     }
 
     /// Counts received bytes and, now and then, decides how many connections there should be.
-    pub(super) fn received(self: &Arc<Self>, bytes: u64) {
+    pub(super) fn received(self: &Arc<Self>, job: &JobInner, bytes: u64) {
+        job.served.fetch_add(bytes, Ordering::Relaxed);
         let total = self
             .received
             .fetch_add(bytes, Ordering::Relaxed)

@@ -375,7 +375,7 @@ impl Work<'_> {
                 range.advance(filled as u64);
                 left = left.saturating_sub(filled as u64);
                 self.job.counters.add_bytes(filled as u64);
-                self.engine.received(filled as u64);
+                self.engine.received(self.job, filled as u64);
                 self.engine.hash_behind(self.job, self.item, self.index);
                 self.engine.note_behind(self.job, self.item, self.index);
             }

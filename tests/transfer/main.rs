@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod fairness;
 mod faults;
 mod jobs;
 mod limits;
