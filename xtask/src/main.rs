@@ -1,5 +1,6 @@
 //! The project's tasks: `cargo xtask help` lists them.
 
+mod bench;
 mod header;
 mod project;
 mod sbom;
@@ -17,6 +18,7 @@ Usage: cargo xtask <verb> [options]
 
 Verbs:
   test      run every check this machine can run, then say what was skipped and why
+  bench     download beside other programs on roads of every kind, and print who took how long
   header    write include/apsfetch.h anew from the Rust sources
   sbom      write what the library is made of, as CycloneDX, to target/sbom
   sdk       lay out what programs in C and C++ are built with, in target/sdk
@@ -60,6 +62,10 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     };
     match verb.as_str() {
         "help" => help(arguments),
+        "bench" => {
+            bench::run(arguments)?;
+            Ok(ExitCode::SUCCESS)
+        }
         "header" => header(arguments),
         "sbom" => sbom(arguments),
         "sdk" => sdk(arguments),
@@ -78,6 +84,7 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             Some("header") => HEADER_HELP,
             Some("sbom") => sbom::HELP,
             Some("sdk") => sdk::HELP,
+            Some("bench") => bench::HELP,
             Some("help") => HELP,
             _ => bail!(lexopt::Error::Custom(
                 format!("there is no verb `{}`", verb.to_string_lossy()).into()

@@ -202,7 +202,8 @@ fn write(to: &Path, text: &str) -> Result<()> {
     fs::write(to, text).with_context(|| to.display().to_string())
 }
 
-fn succeed(command: &mut std::process::Command) -> Result<()> {
+/// Runs a command whose failure is ours.
+pub(crate) fn succeed(command: &mut std::process::Command) -> Result<()> {
     let status = command
         .status()
         .with_context(|| format!("{:?}", command.get_program()))?;
