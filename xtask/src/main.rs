@@ -1,6 +1,7 @@
 //! The project's tasks: `cargo xtask help` lists them.
 
 mod header;
+mod platforms;
 mod project;
 mod sbom;
 mod sdk;
@@ -18,6 +19,7 @@ Usage: cargo xtask <verb> [options]
 Verbs:
   test      run every check this machine can run, then say what was skipped and why
   header    write include/apsfetch.h anew from the Rust sources
+  platforms show of other systems and processors what this machine can, in a table
   sbom      write what the library is made of, as CycloneDX, to target/sbom
   sdk       lay out what programs in C and C++ are built with, in target/sdk
   help      this text, or with a verb's name what that verb does
@@ -61,6 +63,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     match verb.as_str() {
         "help" => help(arguments),
         "header" => header(arguments),
+        "platforms" => platforms::run(arguments),
         "sbom" => sbom(arguments),
         "sdk" => sdk(arguments),
         "test" => test::run(arguments),
@@ -76,6 +79,7 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         Some(Value(verb)) => match verb.to_str() {
             Some("test") => test::HELP,
             Some("header") => HEADER_HELP,
+            Some("platforms") => platforms::HELP,
             Some("sbom") => sbom::HELP,
             Some("sdk") => sdk::HELP,
             Some("help") => HELP,
