@@ -1,6 +1,8 @@
 //! The project's tasks: `cargo xtask help` lists them.
 
 mod header;
+mod licences;
+mod package;
 mod platforms;
 mod project;
 mod sbom;
@@ -19,6 +21,7 @@ Usage: cargo xtask <verb> [options]
 Verbs:
   test      run every check this machine can run, then say what was skipped and why
   header    write include/apsfetch.h anew from the Rust sources
+  package   make what users install: SDK, wheels, NuGet package, in target/package
   platforms show of other systems and processors what this machine can, in a table
   sbom      write what the library is made of, as CycloneDX, to target/sbom
   sdk       lay out what programs in C and C++ are built with, in target/sdk
@@ -63,6 +66,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     match verb.as_str() {
         "help" => help(arguments),
         "header" => header(arguments),
+        "package" => package::run(arguments),
         "platforms" => platforms::run(arguments),
         "sbom" => sbom(arguments),
         "sdk" => sdk(arguments),
@@ -79,6 +83,7 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         Some(Value(verb)) => match verb.to_str() {
             Some("test") => test::HELP,
             Some("header") => HEADER_HELP,
+            Some("package") => package::HELP,
             Some("platforms") => platforms::HELP,
             Some("sbom") => sbom::HELP,
             Some("sdk") => sdk::HELP,

@@ -4,9 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::Value;
 
-use crate::{project, sbom};
+use crate::{licences, project, sbom};
 
 pub(crate) const HELP: &str = "\
 Usage: cargo xtask sdk
@@ -33,19 +32,23 @@ pub(crate) fn run() -> Result<PathBuf> {
     let target = sbom::target_folder()?;
     let mut build = project::command("cargo");
     build.args(["build", "--release", "--package", "apsfetch", "--lib"]);
-    succeed(&mut build)?;
-
-    let root = project::root();
+    project::succeed(&mut build)?;
     let tree = target.join("sdk");
+    lay_out(&tree, &target.join("release"))?;
+    Ok(tree)
+}
+
+/// Makes the tree anew at `tree`, with the libraries that lie in `built`.
+pub(crate) fn lay_out(tree: &Path, built: &Path) -> Result<()> {
+    let root = project::root();
     if tree.exists() {
-        fs::remove_dir_all(&tree).with_context(|| tree.display().to_string())?;
+        fs::remove_dir_all(tree).with_context(|| tree.display().to_string())?;
     }
     let names = names(&fs::read_to_string(root.join("include/apsfetch.h"))?)?;
     headers(&root, &tree.join("include"))?;
-    libraries(&target.join("release"), &tree.join("lib"), &names)?;
+    libraries(built, &tree.join("lib"), &names)?;
     descriptions(&tree.join("lib"), &names)?;
-    licences(&root, &tree.join("share/licenses/apsfetch"))?;
-    Ok(tree)
+    licences::lay_out(&tree.join("share/licenses/apsfetch"), PLATFORM)
 }
 
 /// The ABI version leads, as in the name by which programs find the library.
@@ -64,16 +67,16 @@ fn names(header: &str) -> Result<Names> {
     })
 }
 
-fn headers(root: &Path, include: &Path) -> Result<()> {
-    copy(
+pub(crate) fn headers(root: &Path, include: &Path) -> Result<()> {
+    project::copy(
         &root.join("include/apsfetch.h"),
         &include.join("apsfetch.h"),
     )?;
     let layer = root.join("bindings/cpp");
-    copy(&layer.join("apsfetch.hpp"), &include.join("apsfetch.hpp"))?;
+    project::copy(&layer.join("apsfetch.hpp"), &include.join("apsfetch.hpp"))?;
     for entry in fs::read_dir(layer.join("apsfetch"))? {
         let entry = entry?;
-        copy(
+        project::copy(
             &entry.path(),
             &include.join("apsfetch").join(entry.file_name()),
         )?;
@@ -84,10 +87,10 @@ fn headers(root: &Path, include: &Path) -> Result<()> {
 fn libraries(built: &Path, lib: &Path, names: &Names) -> Result<()> {
     let shared = lib.join(&names.file);
     let inside = lib.join("libapsfetch.a");
-    copy(&built.join("libapsfetch.so"), &shared)?;
-    copy(&built.join("libapsfetch.a"), &inside)?;
+    project::copy(&built.join("libapsfetch.so"), &shared)?;
+    project::copy(&built.join("libapsfetch.a"), &inside)?;
     // What the debugger reads is most of their size. Names of functions stay in both.
-    succeed(
+    project::succeed(
         project::command("strip")
             .arg("--strip-debug")
             .args([&shared, &inside]),
@@ -138,75 +141,8 @@ fn descriptions(lib: &Path, names: &Names) -> Result<()> {
             .replace("@SONAME@", &names.soname)
             .replace("@SYSTEM_LIBRARIES@", &SYSTEM_LIBRARIES.join(separator));
         ensure!(!text.contains("@"), "{file}: something was not filled in");
-        write(&lib.join(file), &text)?;
+        project::write(&lib.join(file), &text)?;
     }
-    Ok(())
-}
-
-/// Ours, and those of each crate that is in the library.
-fn licences(root: &Path, folder: &Path) -> Result<()> {
-    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        copy(&root.join(name), &folder.join(name))?;
-    }
-    let output = project::command("cargo")
-        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
-        .output()?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
-    let packages = metadata["packages"].as_array().context("cargo metadata")?;
-    let mut list = String::from("What the library is made of, and under which licence:\n\n");
-    for ((name, version), licence) in sbom::crates(PLATFORM)? {
-        list += &format!("{name} {version}: {licence}\n");
-        let package = packages
-            .iter()
-            .find(|package| package["name"] == name && package["version"] == version)
-            .with_context(|| format!("cargo metadata knows no {name} {version}"))?;
-        let manifest = Path::new(package["manifest_path"].as_str().context("a path")?);
-        let source = manifest.parent().context("a folder")?;
-        let target = folder.join("third-party").join(format!("{name}-{version}"));
-        for entry in fs::read_dir(source)? {
-            let entry = entry?;
-            if is_licence(&entry.file_name().to_string_lossy()) && entry.path().is_file() {
-                copy(&entry.path(), &target.join(entry.file_name()))?;
-            }
-        }
-    }
-    write(&folder.join("third-party.txt"), &list)
-}
-
-fn is_licence(file: &str) -> bool {
-    let name = file.to_uppercase();
-    [
-        "LICENSE",
-        "LICENCE",
-        "COPYING",
-        "COPYRIGHT",
-        "NOTICE",
-        "UNLICENSE",
-    ]
-    .iter()
-    .any(|start| name.starts_with(start))
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::copy(from, to).with_context(|| format!("{} to {}", from.display(), to.display()))?;
-    Ok(())
-}
-
-fn write(to: &Path, text: &str) -> Result<()> {
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(to, text).with_context(|| to.display().to_string())
-}
-
-fn succeed(command: &mut std::process::Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("{:?}", command.get_program()))?;
-    ensure!(status.success(), "{command:?}: {status}");
     Ok(())
 }
 
@@ -224,13 +160,5 @@ mod tests {
             names.file
         );
         assert!(super::names("").is_err());
-    }
-
-    #[test]
-    fn licences_are_known_by_their_names() {
-        for name in ["LICENSE", "LICENSE-MIT", "license.md", "COPYING", "NOTICE"] {
-            assert!(is_licence(name), "{name}");
-        }
-        assert!(!is_licence("README.md"));
     }
 }

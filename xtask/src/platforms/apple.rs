@@ -95,7 +95,7 @@ pub(crate) fn library(context: &Context<'_>, target: &str) -> Result<String> {
         .env(rust::variable(target, "LINKER"), &driver)
         .env("SDKROOT", &sdk)
         .env("MACOSX_DEPLOYMENT_TARGET", oldest);
-    tools::compile_c(&mut build, target, clang);
+    tools::compile_c(&mut build, target, clang)?;
     quietly(&mut build).context("cargo rustc")?;
     inspect(
         &rust::built(target, "debug")?.join("libapsfetch.dylib"),

@@ -15,7 +15,7 @@ pub(crate) fn library(context: &Context<'_>, target: &str) -> Result<String> {
         msvc::compile_c(context, &mut check)?;
     } else {
         let clang = tools::first(context, &["clang"], "Debian package clang")?;
-        tools::compile_c(&mut check, target, clang);
+        tools::compile_c(&mut check, target, clang)?;
     }
     quietly(&mut check).context("cargo check")?;
     Ok("cargo check".to_owned())

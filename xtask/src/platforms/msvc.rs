@@ -1,6 +1,5 @@
 //! Windows as Microsoft's compiler and linker see it.
 
-use std::fs;
 use std::process::Command;
 
 use anyhow::Result;
@@ -11,32 +10,22 @@ use crate::test::machine::Context;
 
 pub(crate) const TARGET: &str = "x86_64-pc-windows-msvc";
 
-/// What ring wants of Microsoft's headers, and clang has built in.
-const STDLIB: &str = "unsigned int _rotl(unsigned int, int);\nunsigned long long _rotl64(unsigned long long, int);\n";
-
 /// Tells cargo of clang as Microsoft's compiler, and of Rust's linker as Microsoft's librarian.
 pub(crate) fn compile_c(context: &Context<'_>, cargo: &mut Command) -> Result<()> {
     let clang = tools::first(context, &["clang"], "Debian package clang")?;
     let linker = rust::linker(context, "lld-link")?;
     let folder = tools::folder()?;
     let compiler = folder.join("clang-cl");
-    let include = folder.join("msvc-include");
-    fs::create_dir_all(&include)?;
-    fs::write(include.join("stdlib.h"), STDLIB)?;
     script(
         &compiler,
-        &[
-            clang.to_owned(),
-            "--driver-mode=cl".to_owned(),
-            format!("-imsvc{}", include.display()),
-        ],
+        &[clang.to_owned(), "--driver-mode=cl".to_owned()],
     )?;
     let librarian = folder.join("llvm-lib");
     script(
         &librarian,
         &[linker.display().to_string(), "/lib".to_owned()],
     )?;
-    tools::compile_c(cargo, TARGET, &compiler.to_string_lossy());
+    tools::compile_c(cargo, TARGET, &compiler.to_string_lossy())?;
     cargo.env(format!("AR_{}", TARGET.replace('-', "_")), librarian);
     Ok(())
 }

@@ -31,14 +31,36 @@ pub(crate) fn first<'a>(context: &Context<'_>, names: &[&'a str], source: &str) 
         .ok_or_else(|| Lacking(format!("no {} ({source})", names.join(" or "))).into())
 }
 
+/// As much as ring wants of the headers of Microsoft and Apple. The rotations are built into clang.
+const HEADERS: [(&str, &str); 2] = [
+    (
+        "stdlib.h",
+        "unsigned int _rotl(unsigned int, int);\nunsigned long long _rotl64(unsigned long long, int);\n",
+    ),
+    ("TargetConditionals.h", "#define TARGET_OS_OSX 1\n#define TARGET_OS_IPHONE 0\n"),
+];
+
 /// Tells cargo what compiles the C that ring brings along: clang, whose own headers do for it without those of the
 /// target's system.
-pub(crate) fn compile_c(cargo: &mut Command, target: &str, compiler: &str) {
+pub(crate) fn compile_c(cargo: &mut Command, target: &str, compiler: &str) -> Result<()> {
+    let include = folder()?.join("include");
+    std::fs::create_dir_all(&include)?;
+    for (name, text) in HEADERS {
+        // Written once: cargo looks at the time of what it compiled.
+        let path = include.join(name);
+        if !std::fs::read_to_string(&path).is_ok_and(|there| there == text) {
+            std::fs::write(&path, text)?;
+        }
+    }
     let target = target.replace('-', "_");
     cargo.env(format!("CC_{target}"), compiler).env(
         format!("CFLAGS_{target}"),
-        "-DRING_CORE_NOSTDLIBINC=1 -ffreestanding",
+        format!(
+            "-DRING_CORE_NOSTDLIBINC=1 -ffreestanding -I{}",
+            include.display()
+        ),
     );
+    Ok(())
 }
 
 /// Where zig keeps the C libraries of other systems, and how it is started.

@@ -30,6 +30,9 @@ pub(crate) fn missing(steps: &[&Step], machine: &ThisMachine) {
             Source::RustToolchain { name, component } => {
                 complain(rust_toolchain(name, component));
             }
+            Source::PackagingTools => {
+                complain(crate::package::tools::Tools::ready().map(|_| ()));
+            }
             Source::Crate { name, version } => complain(crate_tool(name, version, machine)),
         }
     }

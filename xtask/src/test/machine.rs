@@ -36,7 +36,7 @@ pub(crate) struct ThisMachine {
 
 impl ThisMachine {
     pub(crate) fn new() -> Result<Self> {
-        let tools = cache_folder()?.join("apsfetch-tools");
+        let tools = project::tools()?;
         let mut folders = vec![tools.join("bin")];
         folders.extend(std::env::split_paths(
             &std::env::var_os("PATH").unwrap_or_default(),
@@ -135,6 +135,7 @@ impl Machine for ThisMachine {
     fn has(&self, need: &Need) -> bool {
         match need.probe {
             Probe::OnPath(program) => self.on_path(program),
+            Probe::PackagingTools => crate::package::tools::Tools::there().is_some(),
             Probe::Succeeds(program, arguments) => self
                 .command(program)
                 .args(arguments)
@@ -238,18 +239,6 @@ fn is_program(file: &Path) -> bool {
     {
         file.is_file()
     }
-}
-
-fn cache_folder() -> Result<PathBuf> {
-    let folder = |variable: &str| {
-        std::env::var_os(variable)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    folder("XDG_CACHE_HOME")
-        .or_else(|| folder("LOCALAPPDATA"))
-        .or_else(|| folder("HOME").map(|home| home.join(".cache")))
-        .context("no folder for caches: set XDG_CACHE_HOME or HOME")
 }
 
 #[cfg(test)]

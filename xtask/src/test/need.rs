@@ -12,6 +12,8 @@ pub(crate) enum Probe {
     OnPath(&'static str),
     /// This command line ends with exit code 0.
     Succeeds(&'static str, &'static [&'static str]),
+    /// What `cargo xtask package` gets from PyPI is there.
+    PackagingTools,
 }
 
 /// Where `--all` gets it.
@@ -28,6 +30,8 @@ pub(crate) enum Source {
         name: &'static str,
         version: &'static str,
     },
+    /// PyPI, by way of `cargo xtask package`.
+    PackagingTools,
 }
 
 impl Need {
@@ -56,6 +60,7 @@ impl std::fmt::Display for Source {
                 f,
                 "rustup toolchain install {name} --profile minimal --component {component}"
             ),
+            Self::PackagingTools => write!(f, "cargo xtask package"),
             Self::Crate { name, version } => write!(f, "cargo install --locked {name}@{version}"),
         }
     }

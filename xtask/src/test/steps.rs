@@ -2,7 +2,7 @@
 
 use super::need::{Need, Probe, Source};
 use super::step::{Program, Step, Work};
-use super::{bindings, c, deny, dependencies, fuzz, sanitizers, sdk, secrets, valgrind};
+use super::{bindings, c, deny, dependencies, fuzz, package, sanitizers, sdk, secrets, valgrind};
 use crate::platforms;
 
 const GCC: Need = Need::program("gcc");
@@ -36,6 +36,19 @@ const CMAKE: Need = Need::program("cmake");
 const PKG_CONFIG: Need = Need::program("pkg-config");
 
 const PYTHON: Need = Need::program("python3");
+
+const VENV: Need = Need {
+    name: "python3 -m venv",
+    probe: Probe::Succeeds("python3", &["-c", "import ensurepip, venv"]),
+    source: Source::DebianPackage("python3-venv"),
+};
+
+/// cargo-zigbuild, zig and hatchling, in a virtual environment.
+const PACKAGING: Need = Need {
+    name: "tools for packages",
+    probe: Probe::PackagingTools,
+    source: Source::PackagingTools,
+};
 
 const MYPY: Need = Need::program("mypy");
 
@@ -244,10 +257,20 @@ pub(crate) const ALL: &[Step] = &[
         }],
     },
     Step {
+        name: "package",
+        what: "each package is made, installed in an empty place, and downloads a file there",
+        needs: &[PYTHON, VENV, PACKAGING, GCC, GXX, CMAKE, PKG_CONFIG],
+        wants: &[],
+        work: &[Work::Check {
+            shown: "cargo xtask package, and an installation of each",
+            check: package::check,
+        }],
+    },
+    Step {
         name: "platforms",
         what: "the library for other systems and processors: type checks, and unit tests in an emulator",
         needs: &[CLANG],
-        wants: &[AARCH64_GCC, AARCH64_GXX, QEMU, NIGHTLY],
+        wants: &[AARCH64_GCC, AARCH64_GXX, QEMU],
         work: &[Work::Check {
             shown: "cargo xtask platforms, as far as it is quick",
             check: platforms::step,
