@@ -5,6 +5,7 @@ mod docs;
 mod header;
 mod licences;
 mod package;
+mod platforms;
 mod project;
 mod sbom;
 mod sdk;
@@ -25,6 +26,7 @@ Verbs:
   bench     download beside other programs on roads of every kind, and print who took how long
   header    write include/apsfetch.h anew from the Rust sources
   package   make what users install: SDK, wheels, NuGet package, in target/package
+  platforms show of other systems and processors what this machine can, in a table
   sbom      write what the library is made of, as CycloneDX, to target/sbom
   docs      build the site from docs/ into target/book, with the references, and check its links
   sdk       lay out what programs in C and C++ are built with, in target/sdk
@@ -78,6 +80,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         }
         "header" => header(arguments),
         "package" => package::run(arguments),
+        "platforms" => platforms::run(arguments),
         "sbom" => sbom(arguments),
         "sdk" => sdk(arguments),
         "test" => test::run(arguments),
@@ -96,6 +99,7 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             Some("header") => HEADER_HELP,
             Some("package") => package::HELP,
             Some("docs") => docs::HELP,
+            Some("platforms") => platforms::HELP,
             Some("sbom") => sbom::HELP,
             Some("sdk") => sdk::HELP,
             Some("windows") => windows::HELP,

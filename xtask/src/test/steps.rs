@@ -5,7 +5,7 @@ use super::step::{Program, Step, Work};
 use super::{
     bindings, c, deny, dependencies, docs, fuzz, package, sanitizers, sdk, secrets, valgrind,
 };
-use crate::windows;
+use crate::{platforms, windows};
 
 const GCC: Need = Need::program("gcc");
 const GXX: Need = Need::program("g++");
@@ -94,6 +94,24 @@ const IPROUTE: Need = Need {
     name: "iproute2",
     probe: Probe::Succeeds("dpkg", &["-s", "iproute2"]),
     source: Source::DebianPackage("iproute2"),
+};
+
+const AARCH64_GCC: Need = Need {
+    name: "aarch64-linux-gnu-gcc",
+    probe: Probe::OnPath("aarch64-linux-gnu-gcc"),
+    source: Source::DebianPackage("gcc-aarch64-linux-gnu"),
+};
+
+const AARCH64_GXX: Need = Need {
+    name: "aarch64-linux-gnu-g++",
+    probe: Probe::OnPath("aarch64-linux-gnu-g++"),
+    source: Source::DebianPackage("g++-aarch64-linux-gnu"),
+};
+
+const QEMU: Need = Need {
+    name: "qemu-aarch64",
+    probe: Probe::OnPath("qemu-aarch64"),
+    source: Source::DebianPackage("qemu-user"),
 };
 
 const CARGO_DENY: Need = Need {
@@ -317,6 +335,16 @@ pub(crate) const ALL: &[Step] = &[
         work: &[Work::Check {
             shown: "cargo xtask windows",
             check: |context| crate::windows::check(&mut |name, reason| context.skip(name, reason)),
+        }],
+    },
+    Step {
+        name: "platforms",
+        what: "the library for other systems and processors: type checks, and unit tests in an emulator",
+        needs: &[CLANG],
+        wants: &[AARCH64_GCC, AARCH64_GXX, QEMU],
+        work: &[Work::Check {
+            shown: "cargo xtask platforms, as far as it is quick",
+            check: platforms::step,
         }],
     },
     Step {
