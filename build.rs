@@ -134,7 +134,7 @@ mod header {
 
     /// The files of `src/ffi` that declare something, in the order of the header: a type comes before the
     /// functions of others that use it.
-    const SECTIONS: [&str; 29] = [
+    const SECTIONS: [&str; 32] = [
         "version",
         "status",
         "error",
@@ -148,15 +148,18 @@ mod header {
         "job",
         "download",
         "cancel_token",
+        "access_token",
         "signed",
         "oss_url",
         "details",
         "upload_options",
         "upload_result",
         "upload",
+        "upload_job",
         "login",
         "manifest",
         "manifest_node",
+        "manifest_watch",
         "list_options",
         "objects",
         "design_filter",

@@ -34,6 +34,14 @@ pub(crate) enum Source {
         name: &'static str,
         version: &'static str,
     },
+    /// PyPI, by way of `cargo xtask package`.
+    PackagingTools,
+    /// One whose usual features are not wanted.
+    CrateWith {
+        name: &'static str,
+        version: &'static str,
+        features: &'static str,
+    },
 }
 
 impl Need {
@@ -64,7 +72,10 @@ impl std::fmt::Display for Source {
                 f,
                 "rustup toolchain install {name} --profile minimal --component {component}"
             ),
-            Self::Crate { name, version } => write!(f, "cargo install --locked {name}@{version}"),
+            Self::PackagingTools => write!(f, "cargo xtask package"),
+            Self::Crate { name, version } | Self::CrateWith { name, version, .. } => {
+                write!(f, "cargo install --locked {name}@{version}")
+            }
         }
     }
 }
