@@ -311,6 +311,15 @@ int32_t apsfetch_config_set_max_connections(apsfetch_config *config,
                                             uint32_t connections,
                                             apsfetch_error **error);
 
+/**
+ * Bytes a second that all downloads of the client together may take, so that an office can go on working: from
+ * 1024; 0, the default, is no limit. `apsfetch_client_set_bandwidth_limit` changes it while jobs run. Replies of the
+ * API and uploads are not counted.
+ */
+int32_t apsfetch_config_set_bandwidth_limit(apsfetch_config *config,
+                                            uint64_t bytes_per_second,
+                                            apsfetch_error **error);
+
 /** Bytes of a part, from 65536; 0, the default, lets the library choose. */
 int32_t apsfetch_config_set_part_size(apsfetch_config *config, uint64_t bytes, apsfetch_error **error);
 
@@ -403,6 +412,14 @@ int32_t apsfetch_client_new(const apsfetch_config *config, apsfetch_client **out
 int32_t apsfetch_client_set_access_token(const apsfetch_client *client,
                                          const char *token,
                                          apsfetch_error **error);
+
+/**
+ * Bytes a second that all downloads of the client together may take from now on, also those under way: from 1024;
+ * 0 is no limit. See `apsfetch_config_set_bandwidth_limit`.
+ */
+int32_t apsfetch_client_set_bandwidth_limit(const apsfetch_client *client,
+                                            uint64_t bytes_per_second,
+                                            apsfetch_error **error);
 
 /**
  * The refresh token of the user's login (`apsfetch_login_start`, `apsfetch_config_set_refresh_token`), to be

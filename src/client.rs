@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::aps::{self, AccessToken, Api, Details, SignedUrl, SignedUrlOptions};
-use crate::builder::{ClientBuilder, check_token};
+use crate::builder::{ClientBuilder, check_bandwidth, check_token};
 use crate::cancel::CancelToken;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::Job;
@@ -57,6 +57,14 @@ impl Client {
     pub fn set_access_token(&self, token: &str) -> Result<()> {
         let token = check_token(token)?;
         self.inner.api.tokens.set(&token);
+        Ok(())
+    }
+
+    /// Bytes a second that all downloads of the client together may take from now on, also those under way: from 1024; 0 is
+    /// no limit. See [`ClientBuilder::bandwidth_limit`].
+    pub fn set_bandwidth_limit(&self, bytes_per_second: u64) -> Result<()> {
+        let limit = check_bandwidth(bytes_per_second)?;
+        self.inner.engine.limit_bandwidth(limit);
         Ok(())
     }
 

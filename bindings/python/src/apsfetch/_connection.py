@@ -48,6 +48,8 @@ class Connection:
         password are percent-encoded, and NO_PROXY does not count. The default is the one of the environment
         (HTTPS_PROXY, ALL_PROXY, HTTP_PROXY, with NO_PROXY) or of the Windows settings, for every host but this one.
     :param max_connections: for all jobs of the client together: 1 to 256, 32 by default.
+    :param bandwidth_limit: bytes a second that all downloads of the client together may take, from 1024; no limit by
+        default. :meth:`set_bandwidth_limit` changes it later.
     :param part_size: bytes of a part; by default the library chooses.
     :param connect_timeout: seconds until a connection is ready: resolving the name, connecting, a proxy and TLS
         together; 30 by default.
@@ -79,6 +81,7 @@ class Connection:
         ca_file: AnyPath | None = None,
         proxy: str | None = None,
         max_connections: int | None = None,
+        bandwidth_limit: int | None = None,
         part_size: int | None = None,
         connect_timeout: float | None = None,
         reply_timeout: float | None = None,
@@ -109,6 +112,7 @@ class Connection:
             "base_url": base_url,
             "proxy": proxy,
             "max_connections": max_connections,
+            "bandwidth_limit": bandwidth_limit,
             "part_size": part_size,
             "connect_timeout_ms": _optional(connect_timeout, "connect_timeout"),
             "reply_timeout_ms": _optional(reply_timeout, "reply_timeout"),
@@ -145,6 +149,11 @@ class Connection:
         self._check_process()
         self._library.call("apsfetch_client_set_access_token", self._handle.pointer, text(token, "access_token"))
         self._tokens_set += 1
+
+    def set_bandwidth_limit(self, bytes_per_second: int | None) -> None:
+        """Limits all downloads of the client together from now on, also those under way; ``None`` or 0 is no limit."""
+        self._check_process()
+        self._library.set(self._handle, "apsfetch_client_set_bandwidth_limit", bytes_per_second or 0)
 
     @property
     def refresh_token(self) -> str | None:

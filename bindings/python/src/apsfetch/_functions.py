@@ -138,6 +138,7 @@ _TABLE: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "apsfetch_config_set_durable": (_STATUS, (CONFIG, c_int32, _ERROR_OUT)),
     "apsfetch_config_set_emea_path": (_STATUS, (CONFIG, c_int32, _ERROR_OUT)),
     "apsfetch_config_set_max_connections": (_STATUS, (CONFIG, c_uint32, _ERROR_OUT)),
+    "apsfetch_config_set_bandwidth_limit": (_STATUS, (CONFIG, c_uint64, _ERROR_OUT)),
     "apsfetch_config_set_part_size": (_STATUS, (CONFIG, c_uint64, _ERROR_OUT)),
     "apsfetch_config_set_connect_timeout_ms": (_STATUS, (CONFIG, c_uint32, _ERROR_OUT)),
     "apsfetch_config_set_reply_timeout_ms": (_STATUS, (CONFIG, c_uint32, _ERROR_OUT)),
@@ -152,6 +153,7 @@ _TABLE: dict[str, tuple[Any, tuple[Any, ...]]] = {
     # Clients
     "apsfetch_client_new": (_STATUS, (CONFIG, POINTER(CLIENT), _ERROR_OUT)),
     "apsfetch_client_set_access_token": (_STATUS, (CLIENT, _TEXT, _ERROR_OUT)),
+    "apsfetch_client_set_bandwidth_limit": (_STATUS, (CLIENT, c_uint64, _ERROR_OUT)),
     "apsfetch_client_refresh_token": (_STATUS, (CLIENT, POINTER(TEXT), _ERROR_OUT)),
     "apsfetch_client_free": (_STATUS, (CLIENT,)),
     # Requests, and how they are signed

@@ -195,7 +195,7 @@ def file_names() -> list[str]:
     """What the shared library is called on this system."""
     abi = _functions.ABI_VERSION
     if sys.platform == "win32":
-        return ["apsfetch.dll"]
+        return [f"apsfetch-{abi}.dll", "apsfetch.dll"]
     if sys.platform == "darwin":
         return [f"libapsfetch.{abi}.dylib", "libapsfetch.dylib"]
     return [f"libapsfetch.so.{abi}", "libapsfetch.so"]
