@@ -54,7 +54,11 @@ struct Arguments {
     until_stdin_closes: bool,
     /// A program to run with APS_BASE_URL, APS_CLIENT_ID, APS_CLIENT_SECRET, APS_PUBLIC_CLIENT_ID, a token in
     /// APS_SANDBOX_TOKEN and, with --tls, APS_CA_FILE in its environment; the sandbox ends with it, and with its exit code
-    #[arg(last = true, value_name = "COMMAND", conflicts_with = "until_stdin_closes")]
+    #[arg(
+        last = true,
+        value_name = "COMMAND",
+        conflicts_with = "until_stdin_closes"
+    )]
     command: Vec<OsString>,
 }
 

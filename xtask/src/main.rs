@@ -22,6 +22,7 @@ Verbs:
   sbom      write what the library is made of, as CycloneDX, to target/sbom
   docs      build the site from docs/ into target/book, with the references, and check its links
   sdk       lay out what programs in C and C++ are built with, in target/sdk
+  recording record the terminal that the README shows
   help      this text, or with a verb's name what that verb does
 
 Start with `cargo xtask test`. It needs nothing but Rust and a C compiler.
@@ -66,6 +67,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         // For mdBook, see docs/book.toml.
         "docs-pages" => pages(arguments),
         "header" => header(arguments),
+        "recording" => recording(arguments),
         "sbom" => sbom(arguments),
         "sdk" => sdk(arguments),
         "test" => test::run(arguments),
@@ -82,6 +84,7 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             Some("test") => test::HELP,
             Some("header") => HEADER_HELP,
             Some("docs") => docs::HELP,
+            Some("recording") => docs::recording::HELP,
             Some("sbom") => sbom::HELP,
             Some("sdk") => sdk::HELP,
             Some("help") => HELP,
@@ -99,6 +102,15 @@ fn docs(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     match arguments.next()? {
         None => println!("{}", docs::run()?.join("index.html").display()),
         Some(Short('h') | Long("help")) => print!("{}", docs::HELP),
+        Some(other) => return Err(other.unexpected().into()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn recording(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    match arguments.next()? {
+        None => docs::recording::run()?,
+        Some(Short('h') | Long("help")) => print!("{}", docs::recording::HELP),
         Some(other) => return Err(other.unexpected().into()),
     }
     Ok(ExitCode::SUCCESS)

@@ -28,8 +28,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // A file becomes an object. The closure could tell how far it is.
     let options = UploadOptions::default();
-    let stored =
-        client.upload_object(bucket, "hello.txt", "hello.txt", &options, |_, _| true, None)?;
+    let stored = client.upload_object(
+        bucket,
+        "hello.txt",
+        "hello.txt",
+        &options,
+        |_, _| true,
+        None,
+    )?;
     println!("uploaded: {}", stored.object_id.unwrap_or_default());
 
     // A URL for somebody who has no token: to read, for 10 minutes, once.
@@ -41,7 +47,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let url = client.create_signed_url(bucket, "hello.txt", &once, None)?;
 
     // What that somebody does.
-    let request = Request::url(url.url())?.single_use(true)?.to_memory(1 << 20);
+    let request = Request::url(url.url())?
+        .single_use(true)?
+        .to_memory(1 << 20);
     for result in client.download(vec![request], |_| true)? {
         let bytes = result?.data.unwrap_or_default();
         print!("read back: {}", String::from_utf8_lossy(&bytes));

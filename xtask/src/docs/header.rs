@@ -204,7 +204,10 @@ mod tests {
             std::fs::read_to_string(crate::project::root().join("tests/abi/symbols.txt")).unwrap();
         let symbols: Vec<&str> = listed
             .lines()
-            .filter_map(|line| line.split_whitespace().find(|word| word.starts_with("apsfetch_")))
+            .filter_map(|line| {
+                line.split_whitespace()
+                    .find(|word| word.starts_with("apsfetch_"))
+            })
             .collect();
         assert!(symbols.len() > 100);
         for symbol in symbols {
@@ -214,7 +217,9 @@ mod tests {
             assert!(!item.text.is_empty(), "{symbol} has no text");
             assert!(item.declaration.ends_with(");"), "{}", item.declaration);
         }
-        let progress = items().find(|item| item.name == "apsfetch_progress").unwrap();
+        let progress = items()
+            .find(|item| item.name == "apsfetch_progress")
+            .unwrap();
         assert!(progress.declaration.contains("uint64_t retries;"));
         let callback = items().find(|item| item.name == "apsfetch_progress_callback");
         assert_eq!(callback.unwrap().kind, Kind::Type);
@@ -227,7 +232,10 @@ mod tests {
         assert!(header.example.trim_end().ends_with('}'));
         let (word, text) = &header.contract[0];
         assert_eq!(word, "Versions");
-        assert!(text.starts_with("Functions and numbers are added"), "{text}");
+        assert!(
+            text.starts_with("Functions and numbers are added"),
+            "{text}"
+        );
         assert!(text.ends_with("`apsfetch_abi_version()`."), "{text}");
         assert!(header.contract.iter().any(|(word, _)| word == "Privacy"));
     }

@@ -15,9 +15,15 @@ pub(crate) fn reference() -> Result<String> {
         .stderr(Stdio::inherit())
         .output();
     let Ok(output) = output else {
-        eprintln!("warning: there is no python3, so the site has no reference of the Python package");
+        eprintln!(
+            "warning: there is no python3, so the site has no reference of the Python package"
+        );
         return Ok("This site was built without Python, so the reference is in the sources: `help(apsfetch.Client)`.\n".to_owned());
     };
-    ensure!(output.status.success(), "reading the Python package: {}", output.status);
+    ensure!(
+        output.status.success(),
+        "reading the Python package: {}",
+        output.status
+    );
     String::from_utf8(output.stdout).context("the reference of the Python package")
 }

@@ -104,7 +104,10 @@ impl Language {
                     println!("    C# on .NET 8: left out, there is no csc-net8 with dotnet8");
                 }
                 Some(one_of) => {
-                    context.skip(language.name(), &format!("there is no {}", one_of.join(" or ")))?;
+                    context.skip(
+                        language.name(),
+                        &format!("there is no {}", one_of.join(" or ")),
+                    )?;
                 }
             }
         }
@@ -150,9 +153,17 @@ impl<'a> Workshop<'a> {
         command
     }
 
+    /// Where the error output of a program goes.
+    pub(crate) fn aside(&self) -> PathBuf {
+        self.context.folder().join("error-output")
+    }
+
     pub(crate) fn empty_folder(&self) -> Result<PathBuf> {
         self.folders.set(self.folders.get() + 1);
-        let folder = self.context.folder().join(format!("run-{}", self.folders.get()));
+        let folder = self
+            .context
+            .folder()
+            .join(format!("run-{}", self.folders.get()));
         fs::create_dir(&folder)?;
         Ok(folder)
     }
@@ -164,9 +175,14 @@ impl<'a> Workshop<'a> {
             Language::Cpp => self.native("g++", &["-std=c++17", "-Wall", "-Wextra"], name, source),
             Language::Python => Ok(self.python(source)),
             Language::Rust => self.rust(name, source),
-            Language::CSharp if self.context.on_path("csc-net48") => {
-                self.csharp("csc-net48", &["-langversion:7.3"], "mono", "exe", name, source)
-            }
+            Language::CSharp if self.context.on_path("csc-net48") => self.csharp(
+                "csc-net48",
+                &["-langversion:7.3"],
+                "mono",
+                "exe",
+                name,
+                source,
+            ),
             Language::CSharp => self.csharp(
                 "mcs",
                 &["-langversion:7.2", "-r:System.Core"],
@@ -175,9 +191,14 @@ impl<'a> Workshop<'a> {
                 name,
                 source,
             ),
-            Language::CSharp8 => {
-                self.csharp("csc-net8", &["-langversion:7.3"], "dotnet8", "dll", name, source)
-            }
+            Language::CSharp8 => self.csharp(
+                "csc-net8",
+                &["-langversion:7.3"],
+                "dotnet8",
+                "dll",
+                name,
+                source,
+            ),
         }
     }
 
@@ -218,9 +239,19 @@ impl<'a> Workshop<'a> {
         if source.starts_with(&root) {
             let example = format!("docs-{name}");
             let mut build = self.command("cargo");
-            build.args(["build", "--quiet", "--package", "apsfetch", "--example", &example]);
+            build.args([
+                "build",
+                "--quiet",
+                "--package",
+                "apsfetch",
+                "--example",
+                &example,
+            ]);
             quiet(&mut build)?;
-            let program = self.built.join("examples").join(bindings::program(&example));
+            let program = self
+                .built
+                .join("examples")
+                .join(bindings::program(&example));
             return Ok(Program::new([program.display().to_string()]));
         }
         let program = self.context.folder().join(format!("rust-{name}"));
@@ -269,9 +300,15 @@ impl<'a> Workshop<'a> {
         let mut compile = self.command(compiler);
         compile.args(flags).args(["-target:exe", "-warnaserror"]);
         compile.arg(format!("-r:{}", wrapper.display()));
-        compile.arg(format!("-out:{}", program.display())).arg(source);
+        compile
+            .arg(format!("-out:{}", program.display()))
+            .arg(source);
         quiet(&mut compile)?;
-        ensure!(program.is_file(), "{compiler} made no {}", program.display());
+        ensure!(
+            program.is_file(),
+            "{compiler} made no {}",
+            program.display()
+        );
         Ok(Program::new([
             runtime.to_owned(),
             program.display().to_string(),

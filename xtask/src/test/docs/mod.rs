@@ -23,7 +23,10 @@ pub(crate) fn check(context: &Context<'_>) -> Result<()> {
     if context.on_path(docs::MDBOOK) {
         docs::run()?;
     } else {
-        context.skip("site", "there is no mdbook, so no page was built and no link followed")?;
+        context.skip(
+            "site",
+            "there is no mdbook, so no page was built and no link followed",
+        )?;
     }
     bindings::build(context)?;
     let workshop = Workshop::new(context, bindings::built()?)?;
@@ -55,8 +58,9 @@ fn names() -> Result<Vec<String>> {
 
 fn examples(workshop: &Workshop<'_>, languages: &[Language]) -> Result<()> {
     for name in names()? {
-        let transcript = Transcript::read(&fs::read_to_string(folder().join(format!("{name}.txt")))?)
-            .with_context(|| format!("docs/examples/{name}.txt"))?;
+        let transcript =
+            Transcript::read(&fs::read_to_string(folder().join(format!("{name}.txt")))?)
+                .with_context(|| format!("docs/examples/{name}.txt"))?;
         for language in languages {
             let source = folder().join(language.source(&name));
             let shown = format!("{} {name}", language.name());

@@ -23,8 +23,8 @@ pub(crate) fn check(workshop: &Workshop<'_>, languages: &[Language]) -> Result<(
         let program = build(workshop, *language, code, &folder).with_context(|| shown.clone())?;
         let place = folder.join("place");
         fs::create_dir(&place)?;
-        let printed = transcript::run(workshop, &program, &[], &[], &place)
-            .with_context(|| shown.clone())?;
+        let printed =
+            transcript::run(workshop, &program, &[], &[], &place).with_context(|| shown.clone())?;
         let size = fs::metadata(place.join("house.rvt")).map(|file| file.len());
         ensure!(
             matches!(size, Ok(SIZE)),
@@ -107,7 +107,10 @@ fn program(language: Language, code: &str) -> Result<String> {
         }
         Language::Rust => {
             put("\"my-id\"", "&std::env::var(\"APS_CLIENT_ID\").unwrap()")?;
-            put("\"my-secret\"", "&std::env::var(\"APS_CLIENT_SECRET\").unwrap()")?;
+            put(
+                "\"my-secret\"",
+                "&std::env::var(\"APS_CLIENT_SECRET\").unwrap()",
+            )?;
             put(
                 "Client::builder()",
                 "Client::builder().base_url(&std::env::var(\"APS_BASE_URL\").unwrap())?",
@@ -118,7 +121,11 @@ fn program(language: Language, code: &str) -> Result<String> {
             put("\"my-id\"", &variable("APS_CLIENT_ID"))?;
             put(
                 "\"my-secret\"",
-                &format!("{}, BaseUrl = {}", variable("APS_CLIENT_SECRET"), variable("APS_BASE_URL")),
+                &format!(
+                    "{}, BaseUrl = {}",
+                    variable("APS_CLIENT_SECRET"),
+                    variable("APS_BASE_URL")
+                ),
             )?;
         }
     }

@@ -36,7 +36,9 @@ impl Transcript {
                 let sandbox = parts.next().unwrap_or_default();
                 let program = parts.next().context("no program in a command")?;
                 ensure!(
-                    sandbox.first().is_some_and(|word| word == "apsfetch-sandbox"),
+                    sandbox
+                        .first()
+                        .is_some_and(|word| word == "apsfetch-sandbox"),
                     "a command of another form: {line}"
                 );
                 steps.push(Step {
@@ -85,13 +87,21 @@ pub(crate) fn run(
     command.envs(program.environment.iter().cloned());
     // A proxy of this machine has nothing to do with loopback.
     command.env("no_proxy", "127.0.0.1,localhost");
+    // Progress is for the eye; it is told when something went wrong.
+    let aside = workshop.aside();
     command.current_dir(folder).stdout(Stdio::piped());
+    command
+        .stdin(Stdio::null())
+        .stderr(fs::File::create(&aside)?);
     let mut child = command.spawn().context("the sandbox")?;
     let output = child.stdout.take().context("its output")?;
     let mut printed = Vec::new();
     for line in BufReader::new(output).lines() {
         let line = line?.trim_end().to_owned();
-        if let Some(address) = line.strip_prefix(OPEN).filter(|word| word.starts_with("http")) {
+        if let Some(address) = line
+            .strip_prefix(OPEN)
+            .filter(|word| word.starts_with("http"))
+        {
             browse(workshop, address)?;
             printed.push(format!("{OPEN}https://developer.api.autodesk.com/…"));
         } else {
@@ -101,8 +111,9 @@ pub(crate) fn run(
     let status = child.wait()?;
     ensure!(
         status.success(),
-        "it ended with {status} after printing:\n{}",
-        printed.join("\n")
+        "it ended with {status} after printing:\n{}\n{}",
+        printed.join("\n"),
+        String::from_utf8_lossy(&fs::read(&aside)?)
     );
     Ok(printed)
 }
