@@ -33,6 +33,8 @@ namespace ApsFetch.Tests
             var parts = new[] { "MAJOR", "MINOR", "PATCH" }.Select(part => Number("APSFETCH_VERSION_" + part));
             Check.Equal(string.Join(".", parts), ApsLibrary.Version);
             Check.Equal((long)Native.AbiVersion, Number("APSFETCH_ABI_VERSION"));
+            // Upper and lower case are one on Windows, and the assembly has this name without the number.
+            Check.Equal("apsfetch-" + Native.AbiVersion, Native.Library);
         }
 
         /// <summary>The runtime must have taken the very file that was found, whatever else the machine has.</summary>

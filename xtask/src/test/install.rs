@@ -27,8 +27,13 @@ pub(crate) fn missing(steps: &[&Step], machine: &ThisMachine) {
         match source {
             Source::DebianPackage(_) => {}
             Source::RustComponent(component) => complain(rust_component(component)),
+            Source::RustTarget(target) => complain(rust_target(target)),
+            Source::Elsewhere(what) => eprintln!("warning: nothing installs {what}"),
             Source::RustToolchain { name, component } => {
                 complain(rust_toolchain(name, component));
+            }
+            Source::PackagingTools => {
+                complain(crate::package::tools::Tools::ready().map(|_| ()));
             }
             Source::Crate { name, version } => {
                 complain(crate_tool(name, version, None, machine));
@@ -110,6 +115,13 @@ fn rust_component(component: &str) -> Result<()> {
     run(
         &format!("rustup component add {component}"),
         project::command("rustup").args(["component", "add", component]),
+    )
+}
+
+fn rust_target(target: &str) -> Result<()> {
+    run(
+        &format!("rustup target add {target}"),
+        project::command("rustup").args(["target", "add", target]),
     )
 }
 
