@@ -109,12 +109,17 @@ fn c(chapter: &mut Value) -> Result<()> {
     if let Some(names) = parents.as_array_mut() {
         names.push(chapter["name"].clone());
     }
-    for noun in &header.nouns {
+    for (index, noun) in (1..).zip(&header.nouns) {
+        // By its number mdBook knows how deep a page is.
+        let mut number = chapter["number"].clone();
+        if let Some(parts) = number.as_array_mut() {
+            parts.push(Value::from(index));
+        }
         let path = format!("reference/c/{}", noun.file());
         let page = json!({"Chapter": {
             "name": noun.title,
             "content": page(noun, &places),
-            "number": null,
+            "number": number,
             "sub_items": [],
             "path": path,
             "source_path": null,
