@@ -63,9 +63,9 @@ const UNOPTIMISED: [&str; 4] = [
 pub(crate) fn library(context: &Context<'_>, target: &str) -> Result<String> {
     let clang = tools::first(context, &["clang"], "Debian package clang")?;
     let linker = rust::linker(context, "ld64.lld")?;
-    let zig = tools::zig(context)?;
+    let zig = tools::zig_libraries()?;
     let sdk = tools::folder()?.join("apple-sdk");
-    write_sdk(&sdk, &zig.lib)?;
+    write_sdk(&sdk, &zig)?;
 
     let (_, oldest) = OLDEST_SYSTEM
         .iter()

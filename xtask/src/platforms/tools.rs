@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use super::rust::said;
+use crate::package::tools::Tools as Packaging;
 use crate::sbom;
 use crate::test::machine::Context;
 
@@ -37,7 +38,10 @@ const HEADERS: [(&str, &str); 2] = [
         "stdlib.h",
         "unsigned int _rotl(unsigned int, int);\nunsigned long long _rotl64(unsigned long long, int);\n",
     ),
-    ("TargetConditionals.h", "#define TARGET_OS_OSX 1\n#define TARGET_OS_IPHONE 0\n"),
+    (
+        "TargetConditionals.h",
+        "#define TARGET_OS_OSX 1\n#define TARGET_OS_IPHONE 0\n",
+    ),
 ];
 
 /// Tells cargo what compiles the C that ring brings along: clang, whose own headers do for it without those of the
@@ -63,31 +67,26 @@ pub(crate) fn compile_c(cargo: &mut Command, target: &str, compiler: &str) -> Re
     Ok(())
 }
 
-/// Where zig keeps the C libraries of other systems, and how it is started.
-pub(crate) struct Zig {
-    pub(crate) command: Vec<String>,
-    pub(crate) lib: PathBuf,
+/// Where zig keeps the C libraries of other systems.
+pub(crate) fn zig_libraries() -> Result<PathBuf> {
+    let environment = said(
+        packaging()?
+            .command("python")
+            .args(["-m", "ziglang", "env"]),
+    );
+    environment
+        .as_deref()
+        .and_then(lib_folder)
+        .context("zig does not say where its libraries are")
 }
 
-pub(crate) fn zig(context: &Context<'_>) -> Result<Zig> {
-    for command in [
-        vec!["zig"],
-        vec!["python-zig"],
-        vec!["python3", "-m", "ziglang"],
-    ] {
-        let mut env = context.command(command[0]);
-        env.args(&command[1..]).arg("env");
-        // `lib_dir` in JSON or, since 0.15, in zig's own notation: `.lib_dir = "…",`.
-        if let Some(lib) = said(&mut env).as_deref().and_then(lib_folder) {
-            return Ok(Zig {
-                command: command.into_iter().map(str::to_owned).collect(),
-                lib,
-            });
-        }
-    }
-    Err(Lacking("no zig (pip install ziglang)".to_owned()).into())
+/// The programs that packages are made with; zig is one.
+pub(crate) fn packaging() -> Result<Packaging> {
+    Packaging::there()
+        .ok_or_else(|| Lacking("no zig (cargo xtask package installs it)".to_owned()).into())
 }
 
+/// `lib_dir` in JSON or, since zig 0.15, in zig's own notation.
 fn lib_folder(environment: &str) -> Option<PathBuf> {
     let line = environment.lines().find(|line| line.contains("lib_dir"))?;
     let value = line.split(['=', ':']).nth(1)?;
