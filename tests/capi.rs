@@ -94,6 +94,9 @@ fn a_handle_can_be_freed_while_another_thread_is_inside_a_call() {
 
 #[test]
 fn a_forked_child_gets_a_status_and_can_begin_anew() {
+    if c::is_for_windows() {
+        return; // There is no fork.
+    }
     let Some(workshop) = Workshop::new("capi") else {
         return;
     };
@@ -108,6 +111,9 @@ fn a_forked_child_gets_a_status_and_can_begin_anew() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_fork_a_free_and_a_callback_in_the_worst_moment_are_survived() {
+    if c::is_for_windows() {
+        return; // There is no fork.
+    }
     let Some(workshop) = Workshop::new("capi") else {
         return;
     };

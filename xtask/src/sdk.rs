@@ -1,5 +1,7 @@
 //! `cargo xtask sdk`: what a program in C or C++ is built with, laid out as it is installed.
 
+pub(crate) mod windows;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,12 +16,13 @@ Builds the libraries for release and lays out in target/sdk what a program in C 
 files for pkg-config and CMake, and share/licenses. The tree may be moved anywhere. Linux only so far.
 ";
 
+/// All packages of the workspace have one version.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 /// What the C library's parts were called before glibc 2.34 put them into one.
 const SYSTEM_LIBRARIES: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
 
 struct Names {
-    version: &'static str,
     soname: String,
     file: String,
 }
@@ -47,7 +50,12 @@ pub(crate) fn lay_out(tree: &Path, built: &Path) -> Result<()> {
     let names = names(&fs::read_to_string(root.join("include/apsfetch.h"))?)?;
     headers(&root, &tree.join("include"))?;
     libraries(built, &tree.join("lib"), &names)?;
-    descriptions(&tree.join("lib"), &names)?;
+    describe(
+        &tree.join("lib"),
+        include_str!("sdk/apsfetchConfig.cmake.in"),
+        &[("@FILE@", &names.file), ("@SONAME@", &names.soname)],
+        &SYSTEM_LIBRARIES,
+    )?;
     licences::lay_out(&tree.join("share/licenses/apsfetch"), PLATFORM)
 }
 
@@ -57,12 +65,9 @@ fn names(header: &str) -> Result<Names> {
         .lines()
         .find_map(|line| line.strip_prefix("#define APSFETCH_ABI_VERSION "))
         .context("the header has no APSFETCH_ABI_VERSION")?;
-    // All packages of the workspace have one version.
-    let version = env!("CARGO_PKG_VERSION");
     let soname = format!("libapsfetch.so.{abi}");
     Ok(Names {
-        version,
-        file: format!("{soname}.{version}"),
+        file: format!("{soname}.{VERSION}"),
         soname,
     })
 }
@@ -109,9 +114,9 @@ fn link(_: &str, at: &Path) -> Result<()> {
     bail!("{}: links are made on Unix only", at.display())
 }
 
-/// How pkg-config and CMake find it all.
-fn descriptions(lib: &Path, names: &Names) -> Result<()> {
-    let major = names.version.split('.').next().unwrap_or_default();
+/// How pkg-config and CMake find it all. Where the libraries lie is said by CMake's template, with `names` for its gaps.
+fn describe(lib: &Path, cmake: &str, names: &[(&str, &str)], system: &[&str]) -> Result<()> {
+    let major = VERSION.split('.').next().unwrap_or_default();
     for (file, template, separator) in [
         (
             "pkgconfig/apsfetch.pc",
@@ -123,23 +128,20 @@ fn descriptions(lib: &Path, names: &Names) -> Result<()> {
             include_str!("sdk/apsfetch-static.pc.in"),
             " ",
         ),
-        (
-            "cmake/apsfetch/apsfetchConfig.cmake",
-            include_str!("sdk/apsfetchConfig.cmake.in"),
-            ";",
-        ),
+        ("cmake/apsfetch/apsfetchConfig.cmake", cmake, ";"),
         (
             "cmake/apsfetch/apsfetchConfigVersion.cmake",
             include_str!("sdk/apsfetchConfigVersion.cmake.in"),
             ";",
         ),
     ] {
-        let text = template
-            .replace("@VERSION@", names.version)
+        let mut text = template
+            .replace("@VERSION@", VERSION)
             .replace("@MAJOR@", major)
-            .replace("@FILE@", &names.file)
-            .replace("@SONAME@", &names.soname)
-            .replace("@SYSTEM_LIBRARIES@", &SYSTEM_LIBRARIES.join(separator));
+            .replace("@SYSTEM_LIBRARIES@", &system.join(separator));
+        for (gap, name) in names {
+            text = text.replace(gap, name);
+        }
         ensure!(!text.contains("@"), "{file}: something was not filled in");
         project::write(&lib.join(file), &text)?;
     }

@@ -37,6 +37,13 @@ class client : public handle<apsfetch_client, apsfetch_client_free> {
         return detail::attempt(
             [&](auto **error) { return apsfetch_client_set_access_token(get(), token.get(), error); });
     }
+    // Bytes a second that all downloads together may take from now on, also those under way; 0 is no limit.
+    void set_bandwidth_limit(std::uint64_t bytes_per_second) const { try_set_bandwidth_limit(bytes_per_second).value(); }
+    result<void> try_set_bandwidth_limit(std::uint64_t bytes_per_second) const
+    {
+        return detail::attempt(
+            [&](auto **error) { return apsfetch_client_set_bandwidth_limit(get(), bytes_per_second, error); });
+    }
     // The latest one of the user's login; it is empty if there is no login. Ask for it before the client's end.
     secret_text refresh_token() const
     {

@@ -74,6 +74,13 @@ namespace ApsFetch
             }
         }
 
+        /// <summary>Limits all downloads of the client together from now on, also those under way, in bytes a second;
+        /// 0 is no limit.</summary>
+        public void SetBandwidthLimit(long bytesPerSecond)
+        {
+            Call.Set(Native.apsfetch_client_set_bandwidth_limit, _client, bytesPerSecond, nameof(bytesPerSecond));
+        }
+
         /// <summary>Downloads one file. <paramref name="progress"/> is told about ten times a second and once at
         /// the end.</summary>
         /// <exception cref="ApsException">The download failed. The target is as it was before.</exception>

@@ -15,7 +15,11 @@ pub(super) const LIBRARIES: [(&str, &str); 2] = [
 pub(super) const THIRD_PARTY: &str = "LICENSE-third-party.txt";
 
 /// Lays them out below `work`, beside the licences of what is in them. This is also what `dotnet pack` can be given.
-pub(super) fn lay_out(work: &Path, libraries: [&Path; 2], platforms: &[&str]) -> Result<PathBuf> {
+pub(super) fn lay_out(
+    work: &Path,
+    libraries: &[PathBuf; 2],
+    platforms: &[&str],
+) -> Result<PathBuf> {
     let folder = work.join("native");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;

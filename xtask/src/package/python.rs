@@ -29,7 +29,6 @@ pub(super) struct Wheel<'a> {
 /// Makes the sdist and unpacks it: wheels are made of it, so that nothing is in them that it lacks.
 pub(super) struct Source {
     folder: PathBuf,
-    pub(super) archive: PathBuf,
 }
 
 impl Source {
@@ -67,7 +66,7 @@ impl Source {
                 "rust/src/lib.rs",
             ],
         )?;
-        Ok(Self { folder, archive })
+        Ok(Self { folder })
     }
 
     pub(super) fn wheel(&self, tools: &Tools, wheel: &Wheel<'_>, output: &Path) -> Result<PathBuf> {

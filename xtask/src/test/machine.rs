@@ -70,7 +70,7 @@ impl ThisMachine {
         }))
     }
 
-    fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = project::command(program);
         // Steps never ask anybody anything.
         command.env("PATH", &self.path).stdin(Stdio::null());
@@ -135,7 +135,7 @@ impl Machine for ThisMachine {
     fn has(&self, need: &Need) -> bool {
         match need.probe {
             Probe::OnPath(program) => self.on_path(program),
-            Probe::PackagingTools => crate::package::tools::Tools::there().is_some(),
+            Probe::Is(there) => there(),
             Probe::Succeeds(program, arguments) => self
                 .command(program)
                 .args(arguments)

@@ -4,6 +4,7 @@ mod bindings;
 mod c;
 mod deny;
 mod dependencies;
+mod docs;
 mod fuzz;
 mod install;
 pub(crate) mod machine;
@@ -26,7 +27,7 @@ use std::time::Instant;
 use anyhow::Result;
 use lexopt::prelude::*;
 
-use machine::ThisMachine;
+pub(crate) use machine::ThisMachine;
 use report::Report;
 
 pub(crate) const HELP: &str = "\

@@ -10,10 +10,10 @@ pub(crate) struct Need {
 pub(crate) enum Probe {
     /// A program of this name is on `PATH` (or among the tools that `--all` installed).
     OnPath(&'static str),
+    /// Whatever this says.
+    Is(fn() -> bool),
     /// This command line ends with exit code 0.
     Succeeds(&'static str, &'static [&'static str]),
-    /// What `cargo xtask package` gets from PyPI is there.
-    PackagingTools,
 }
 
 /// Where `--all` gets it.
@@ -21,6 +21,10 @@ pub(crate) enum Probe {
 pub(crate) enum Source {
     DebianPackage(&'static str),
     RustComponent(&'static str),
+    /// The standard library for another platform.
+    RustTarget(&'static str),
+    /// Nothing that this program installs; these words say what it is.
+    Elsewhere(&'static str),
     /// Beside the one in use.
     RustToolchain {
         name: &'static str,
@@ -32,6 +36,12 @@ pub(crate) enum Source {
     },
     /// PyPI, by way of `cargo xtask package`.
     PackagingTools,
+    /// One whose usual features are not wanted.
+    CrateWith {
+        name: &'static str,
+        version: &'static str,
+        features: &'static str,
+    },
 }
 
 impl Need {
@@ -55,13 +65,17 @@ impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::DebianPackage(package) => write!(f, "Debian package {package}"),
+            Self::RustTarget(target) => write!(f, "rustup target add {target}"),
+            Self::Elsewhere(what) => write!(f, "{what}"),
             Self::RustComponent(component) => write!(f, "rustup component add {component}"),
             Self::RustToolchain { name, component } => write!(
                 f,
                 "rustup toolchain install {name} --profile minimal --component {component}"
             ),
             Self::PackagingTools => write!(f, "cargo xtask package"),
-            Self::Crate { name, version } => write!(f, "cargo install --locked {name}@{version}"),
+            Self::Crate { name, version } | Self::CrateWith { name, version, .. } => {
+                write!(f, "cargo install --locked {name}@{version}")
+            }
         }
     }
 }

@@ -28,6 +28,10 @@ pub(crate) fn check(context: &Context<'_>) -> Result<()> {
     for reason in &made.left_out {
         context.skip("package", reason)?;
     }
+    // No failure even where nothing may be skipped: no step could install it.
+    if let Some(reason) = &made.without_compiler {
+        println!("    not made: {reason}");
+    }
     let bench = Bench {
         context,
         sandbox: Sandbox::start(context)?,

@@ -1,6 +1,5 @@
 //! The wheels, and the sdist with Rust and without.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -11,11 +10,13 @@ use crate::package::tools::Tools;
 use crate::project;
 use crate::test::machine::succeed;
 use crate::test::sandbox::{BUCKET, KEY};
+use crate::windows::tools as windows;
 
 const PROGRAM: &str = "xtask/src/test/package/download.py";
 
 pub(super) fn check(bench: &Bench<'_>) -> Result<()> {
     wheel(bench)?;
+    windows_wheel(bench)?;
     sdist(bench)
 }
 
@@ -26,6 +27,34 @@ fn wheel(bench: &Bench<'_>) -> Result<()> {
     let place = Environment::new(bench, "wheel")?;
     succeed(place.pip(bench).arg("--no-index").arg(&wheel)).context("pip install of the wheel")?;
     place.downloads(bench)
+}
+
+/// Installed from here, and run by Windows' own CPython.
+fn windows_wheel(bench: &Bench<'_>) -> Result<()> {
+    let Some(wheel) = bench.package("win_amd64.whl")? else {
+        return Ok(());
+    };
+    let mut python = match windows::python() {
+        Ok(python) => python,
+        Err(missing) => {
+            return bench
+                .context
+                .skip("package, the wheel for Windows", &missing.to_string());
+        }
+    };
+    let place = Environment::new(bench, "windows-wheel")?;
+    let site = bench.folder("windows-wheel/site")?;
+    let mut pip = place.pip(bench);
+    pip.args(["--no-index", "--no-deps", "--only-binary=:all:"])
+        .args(["--platform", "win_amd64", "--target"])
+        .arg(&site)
+        .arg(&wheel);
+    succeed(&mut pip).context("pip install of the wheel for Windows")?;
+    python
+        .args(["-I", "-B"])
+        .arg(windows::path(&project::root().join(PROGRAM)))
+        .arg(windows::path(&site));
+    downloads(bench, &mut python, &place.run)
 }
 
 fn sdist(bench: &Bench<'_>) -> Result<()> {
@@ -104,23 +133,17 @@ impl Environment {
     fn downloads(&self, bench: &Bench<'_>) -> Result<()> {
         let python = self.folder.join("bin/python");
         let mut program = bench.context.command(&python.to_string_lossy());
-        program.arg("-I");
-        downloads(
-            bench,
-            &mut program,
-            self.folder.as_os_str().to_owned(),
-            &self.run,
-        )
+        program
+            .arg("-I")
+            .arg(project::root().join(PROGRAM))
+            .arg(&self.folder);
+        downloads(bench, &mut program, &self.run)
     }
 }
 
-/// Runs the program in an empty folder with a Python, and looks at the file.
-fn downloads(bench: &Bench<'_>, python: &mut Command, place: OsString, run: &Path) -> Result<()> {
-    python
-        .arg(project::root().join(PROGRAM))
-        .arg(place)
-        .args([BUCKET, KEY, "file"])
-        .current_dir(run);
+/// Has a Python run the program, in an empty folder, and looks at the file.
+fn downloads(bench: &Bench<'_>, python: &mut Command, run: &Path) -> Result<()> {
+    python.args([BUCKET, KEY, "file"]).current_dir(run);
     succeed(bench.sandbox.described_to(python))?;
     bench.sandbox.ensure_downloaded(&run.join("file"))
 }
