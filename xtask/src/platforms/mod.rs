@@ -70,6 +70,20 @@ const TASKS: &[Task] = &[
     check("i686-unknown-linux-gnu", true),
     check("armv7-unknown-linux-gnueabihf", false),
     check(aarch64::TARGET, false),
+    Task {
+        target: msvc::TARGET,
+        shows: Shows::Linked,
+        what: "DLL",
+        repeated: false,
+        work: |context, _| msvc::linked(context),
+    },
+    Task {
+        target: msvc::TARGET,
+        shows: Shows::Run,
+        what: "C programs",
+        repeated: false,
+        work: |context, _| msvc::programs(context),
+    },
     dylib("aarch64-apple-darwin"),
     dylib("x86_64-apple-darwin"),
     Task {

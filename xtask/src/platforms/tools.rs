@@ -118,6 +118,22 @@ pub(crate) fn folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// How many tests passed, by what `cargo test` prints of each program.
+pub(crate) fn passed(text: &str) -> usize {
+    text.lines()
+        .filter_map(|line| line.strip_prefix("test result: ok. "))
+        .filter_map(|rest| rest.split(' ').next()?.parse::<usize>().ok())
+        .sum()
+}
+
+/// For what is linked here to be read or tried, and thrown away.
+pub(crate) const UNOPTIMISED: [&str; 4] = [
+    "--config",
+    "profile.dev.opt-level=0",
+    "--config",
+    "profile.dev.package.\"*\".opt-level=0",
+];
+
 /// A program of one line, for those that take the path of a program and no words after it.
 #[cfg(unix)]
 pub(crate) fn script(path: &Path, words: &[String]) -> Result<()> {
@@ -152,5 +168,12 @@ mod tests {
             assert_eq!(lib_folder(text), Some(PathBuf::from("/z/lib")), "{text}");
         }
         assert_eq!(lib_folder("no such command"), None);
+    }
+
+    #[test]
+    fn the_tests_of_all_programs_are_counted() {
+        let text = "test a ... ok\n\ntest result: ok. 3 passed; 0 failed\nx\ntest result: ok. 12 passed; 1 ignored\n";
+        assert_eq!(passed(text), 15);
+        assert_eq!(passed("test result: FAILED. 3 passed; 1 failed"), 0);
     }
 }
