@@ -8,6 +8,7 @@ fn main() {
     name_library();
     if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "windows") {
         version_of_dll::link();
+        give_back_thread_locals();
     }
     #[cfg(feature = "capi")]
     header::write();
@@ -22,6 +23,19 @@ fn name_library() {
         _ => return,
     };
     println!("cargo:rustc-cdylib-link-arg={argument}");
+}
+
+/// See `src/ffi/unload.rs`.
+fn give_back_thread_locals() {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
+    if is("CARGO_CFG_TARGET_ENV", "gnu")
+        && is("CARGO_CFG_TARGET_ARCH", "x86_64")
+        && cfg!(feature = "capi")
+    {
+        for name in ["TlsAlloc", "__imp_TlsAlloc"] {
+            println!("cargo:rustc-cdylib-link-arg=-Wl,--wrap={name}");
+        }
+    }
 }
 
 /// What the Explorer shows of the DLL, and what installers compare.
@@ -120,7 +134,7 @@ mod header {
 
     /// The files of `src/ffi` that declare something, in the order of the header: a type comes before the
     /// functions of others that use it.
-    const SECTIONS: [&str; 29] = [
+    const SECTIONS: [&str; 32] = [
         "version",
         "status",
         "error",
@@ -134,15 +148,18 @@ mod header {
         "job",
         "download",
         "cancel_token",
+        "access_token",
         "signed",
         "oss_url",
         "details",
         "upload_options",
         "upload_result",
         "upload",
+        "upload_job",
         "login",
         "manifest",
         "manifest_node",
+        "manifest_watch",
         "list_options",
         "objects",
         "design_filter",

@@ -31,6 +31,7 @@ mod queue;
 mod renewal;
 mod result;
 mod resume;
+mod share;
 mod sink;
 mod speed;
 mod state;

@@ -33,6 +33,7 @@ inline apsfetch::client make_client(const char *base_url, const char *token)
                                 .access_token(token)
                                 .proxy("")
                                 .max_connections(4)
+                                .bandwidth_limit(1u << 30)
                                 .connect_timeout(std::chrono::seconds(20))
                                 .stall_timeout(std::chrono::minutes(1)));
 }

@@ -35,7 +35,14 @@ pub(crate) fn missing(steps: &[&Step], machine: &ThisMachine) {
             Source::PackagingTools => {
                 complain(crate::package::tools::Tools::ready().map(|_| ()));
             }
-            Source::Crate { name, version } => complain(crate_tool(name, version, machine)),
+            Source::Crate { name, version } => {
+                complain(crate_tool(name, version, None, machine));
+            }
+            Source::CrateWith {
+                name,
+                version,
+                features,
+            } => complain(crate_tool(name, version, Some(features), machine)),
         }
     }
 }
@@ -128,13 +135,22 @@ fn rust_toolchain(name: &str, component: &str) -> Result<()> {
 }
 
 /// Unoptimised: such a tool runs for a second or two and compiles for minutes.
-fn crate_tool(name: &str, version: &str, machine: &ThisMachine) -> Result<()> {
+/// With `features`, it has these and not its usual ones.
+fn crate_tool(
+    name: &str,
+    version: &str,
+    features: Option<&str>,
+    machine: &ThisMachine,
+) -> Result<()> {
     let package = format!("{name}@{version}");
     let mut install = project::command("cargo");
     install
         .args(["install", "--locked", "--debug", "--root"])
         .arg(machine.tools())
         .arg(&package);
+    if let Some(features) = features {
+        install.args(["--no-default-features", "--features", features]);
+    }
     install
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env_remove("CARGO_TARGET_DIR");

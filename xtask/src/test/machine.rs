@@ -57,7 +57,20 @@ impl ThisMachine {
         std::env::split_paths(&self.path).any(|folder| is_program(&folder.join(&file)))
     }
 
-    fn command(&self, program: &str) -> Command {
+    /// What a step's check gets, for something that is no step.
+    pub(crate) fn lend<T>(
+        &self,
+        name: &'static str,
+        use_it: impl FnOnce(&Context<'_>) -> T,
+    ) -> Result<T> {
+        let scratch = Scratch::new(name)?;
+        Ok(use_it(&Context {
+            machine: self,
+            scratch: &scratch,
+        }))
+    }
+
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = project::command(program);
         // Steps never ask anybody anything.
         command.env("PATH", &self.path).stdin(Stdio::null());

@@ -4,9 +4,10 @@ mod bindings;
 mod c;
 mod deny;
 mod dependencies;
+mod docs;
 mod fuzz;
 mod install;
-mod machine;
+pub(crate) mod machine;
 mod need;
 mod package;
 pub(crate) mod programs;
@@ -16,8 +17,8 @@ mod sandbox;
 mod sanitizers;
 mod sdk;
 mod secrets;
-mod step;
-mod steps;
+pub(crate) mod step;
+pub(crate) mod steps;
 mod valgrind;
 
 use std::process::ExitCode;
@@ -26,7 +27,7 @@ use std::time::Instant;
 use anyhow::Result;
 use lexopt::prelude::*;
 
-use machine::ThisMachine;
+pub(crate) use machine::ThisMachine;
 use report::Report;
 
 pub(crate) const HELP: &str = "\

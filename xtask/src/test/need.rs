@@ -36,6 +36,12 @@ pub(crate) enum Source {
     },
     /// PyPI, by way of `cargo xtask package`.
     PackagingTools,
+    /// One whose usual features are not wanted.
+    CrateWith {
+        name: &'static str,
+        version: &'static str,
+        features: &'static str,
+    },
 }
 
 impl Need {
@@ -67,7 +73,9 @@ impl std::fmt::Display for Source {
                 "rustup toolchain install {name} --profile minimal --component {component}"
             ),
             Self::PackagingTools => write!(f, "cargo xtask package"),
-            Self::Crate { name, version } => write!(f, "cargo install --locked {name}@{version}"),
+            Self::Crate { name, version } | Self::CrateWith { name, version, .. } => {
+                write!(f, "cargo install --locked {name}@{version}")
+            }
         }
     }
 }

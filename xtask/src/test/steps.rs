@@ -2,9 +2,11 @@
 
 use super::need::{Need, Probe, Source};
 use super::step::{Program, Step, Work};
-use super::{bindings, c, deny, dependencies, fuzz, package, sanitizers, sdk, secrets, valgrind};
+use super::{
+    bindings, c, deny, dependencies, docs, fuzz, package, sanitizers, sdk, secrets, valgrind,
+};
 use crate::package::tools::Tools;
-use crate::windows;
+use crate::{platforms, windows};
 
 const GCC: Need = Need::program("gcc");
 const GXX: Need = Need::program("g++");
@@ -95,12 +97,41 @@ const IPROUTE: Need = Need {
     source: Source::DebianPackage("iproute2"),
 };
 
+const AARCH64_GCC: Need = Need {
+    name: "aarch64-linux-gnu-gcc",
+    probe: Probe::OnPath("aarch64-linux-gnu-gcc"),
+    source: Source::DebianPackage("gcc-aarch64-linux-gnu"),
+};
+
+const AARCH64_GXX: Need = Need {
+    name: "aarch64-linux-gnu-g++",
+    probe: Probe::OnPath("aarch64-linux-gnu-g++"),
+    source: Source::DebianPackage("g++-aarch64-linux-gnu"),
+};
+
+const QEMU: Need = Need {
+    name: "qemu-aarch64",
+    probe: Probe::OnPath("qemu-aarch64"),
+    source: Source::DebianPackage("qemu-user"),
+};
+
 const CARGO_DENY: Need = Need {
     name: "cargo-deny",
     probe: Probe::OnPath("cargo-deny"),
     source: Source::Crate {
         name: "cargo-deny",
         version: "0.20.2",
+    },
+};
+
+/// For the site. It needs no server that shows pages while they are written.
+const MDBOOK: Need = Need {
+    name: crate::docs::MDBOOK,
+    probe: Probe::OnPath(crate::docs::MDBOOK),
+    source: Source::CrateWith {
+        name: crate::docs::MDBOOK,
+        version: crate::docs::MDBOOK_VERSION,
+        features: "search",
     },
 };
 
@@ -268,6 +299,16 @@ pub(crate) const ALL: &[Step] = &[
         }],
     },
     Step {
+        name: "docs",
+        what: "the site builds, its links lead somewhere, and every program in it prints what the page says",
+        needs: &[],
+        wants: &[MDBOOK, GCC, GXX, PYTHON, MONO, MCS, MONO_CORE],
+        work: &[Work::Check {
+            shown: docs::SHOWN,
+            check: docs::check,
+        }],
+    },
+    Step {
         name: "sdk",
         what: "programs in C and C++ are built with the installed SDK, by pkg-config and CMake, and download a file",
         needs: &[GCC, GXX, CMAKE, PKG_CONFIG],
@@ -275,6 +316,16 @@ pub(crate) const ALL: &[Step] = &[
         work: &[Work::Check {
             shown: "cargo xtask sdk, moved to an empty folder",
             check: sdk::check,
+        }],
+    },
+    Step {
+        name: "package",
+        what: "each package is made, installed in an empty place, and downloads a file there",
+        needs: &[PYTHON, VENV, PACKAGING, GCC, GXX, CMAKE, PKG_CONFIG],
+        wants: &[XBUILD, MINGW, CARGO_WINDOWS, WINE, PYTHON_WINDOWS],
+        work: &[Work::Check {
+            shown: "cargo xtask package, and an installation of each",
+            check: package::check,
         }],
     },
     Step {
@@ -288,13 +339,13 @@ pub(crate) const ALL: &[Step] = &[
         }],
     },
     Step {
-        name: "package",
-        what: "each package is made, installed in an empty place, and downloads a file there",
-        needs: &[PYTHON, VENV, PACKAGING, GCC, GXX, CMAKE, PKG_CONFIG],
-        wants: &[XBUILD, MINGW, CARGO_WINDOWS, WINE, PYTHON_WINDOWS],
+        name: "platforms",
+        what: "the library for other systems and processors: type checks, and unit tests in an emulator",
+        needs: &[CLANG],
+        wants: &[AARCH64_GCC, AARCH64_GXX, QEMU],
         work: &[Work::Check {
-            shown: "cargo xtask package, and an installation of each",
-            check: package::check,
+            shown: "cargo xtask platforms, as far as it is quick",
+            check: platforms::step,
         }],
     },
     Step {

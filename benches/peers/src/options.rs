@@ -1,0 +1,78 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, ensure};
+use lexopt::prelude::*;
+
+const HELP: &str = "\
+Usage: cargo xtask bench [options]
+
+Downloads the same files with the library and with other programs, in turns, and prints tables of what each took.
+They are also kept in target/bench, as bench.md and bench.json.
+
+Options:
+  --cases a,b,f      these cases only
+  --peers curl,...   these contestants only (apsfetch is one of them)
+  --rounds N         how often each takes its turn (5)
+  --quick            small files and one round: whether it works, not how fast
+  --nice N           the priority of everything that is measured (-10 for root, otherwise as it is)
+";
+
+pub(crate) struct Options {
+    pub(crate) cases: Vec<String>,
+    pub(crate) peers: Vec<String>,
+    pub(crate) rounds: usize,
+    /// Sizes are divided by this.
+    pub(crate) shrink: u64,
+    pub(crate) nice: Option<i32>,
+    /// The project's folder.
+    pub(crate) root: PathBuf,
+    /// Where the library was built.
+    pub(crate) library: PathBuf,
+    /// Where the results go.
+    pub(crate) out: PathBuf,
+}
+
+impl Options {
+    /// None if it was only asked what there is.
+    pub(crate) fn parse() -> Result<Option<Self>> {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let target =
+            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        let mut options = Self {
+            cases: Vec::new(),
+            peers: Vec::new(),
+            rounds: 5,
+            shrink: 1,
+            nice: None,
+            library: target.join("release"),
+            out: target.join("bench"),
+            root,
+        };
+        let mut arguments = lexopt::Parser::from_env();
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Long("cases") => options.cases = list(&arguments.value()?.string()?),
+                Long("peers") => options.peers = list(&arguments.value()?.string()?),
+                Long("rounds") => options.rounds = arguments.value()?.parse()?,
+                Long("quick") => (options.shrink, options.rounds) = (64, 1),
+                Long("nice") => options.nice = Some(arguments.value()?.parse()?),
+                // For whoever compares two builds.
+                Long("library") => options.library = arguments.value()?.into(),
+                Long("out") => options.out = arguments.value()?.into(),
+                Short('h') | Long("help") => {
+                    print!("{HELP}");
+                    return Ok(None);
+                }
+                other => return Err(other.unexpected()).context("`--help` says what there is"),
+            }
+        }
+        ensure!(options.rounds > 0, "there must be a round");
+        Ok(Some(options))
+    }
+}
+
+fn list(text: &str) -> Vec<String> {
+    text.split(',').map(str::to_owned).collect()
+}

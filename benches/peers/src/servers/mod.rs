@@ -1,0 +1,58 @@
+//! Everything that contestants talk to, on free ports of this machine.
+
+mod certificate;
+mod delay;
+mod nginx;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use certificate::Certificate;
+use delay::Delay;
+use nginx::Nginx;
+
+/// nginx and what it needs. It all ends with this object.
+pub(crate) struct Servers {
+    nginx: Nginx,
+    /// nginx asks it before it answers below `DELAYED`.
+    _delay: Delay,
+    certificate: Certificate,
+}
+
+/// Below this path the first byte takes `FIRST_BYTE`.
+pub(crate) const DELAYED: &str = "delayed/";
+pub(crate) use delay::FIRST_BYTE;
+
+/// Below this path nginx itself limits each answer. It lets the first second of each pass at once.
+pub(crate) const LIMITED: &str = "limited/";
+/// Bytes per second.
+pub(crate) const LIMITED_RATE: u64 = 8_000_000;
+
+impl Servers {
+    /// Serves `files`; keeps its own files in `folder`.
+    pub(crate) fn start(files: &Path, folder: &Path) -> Result<Self> {
+        let certificate = Certificate::make(folder)?;
+        let delay = Delay::start()?;
+        let nginx = Nginx::start(files, folder, &certificate, delay.address())?;
+        Ok(Self {
+            nginx,
+            _delay: delay,
+            certificate,
+        })
+    }
+
+    pub(crate) fn http(&self) -> SocketAddr {
+        self.nginx.http
+    }
+
+    pub(crate) fn https(&self) -> SocketAddr {
+        self.nginx.https
+    }
+
+    /// The certificate of the authority that contestants must trust.
+    pub(crate) fn authority(&self) -> PathBuf {
+        self.certificate.authority.clone()
+    }
+}
