@@ -26,7 +26,7 @@ const SYSTEM: [&str; 7] = [
 const SONAME: &str = "libapsfetch.so.1";
 
 /// A folder with `libapsfetch.so` and `libapsfetch.a`, built and without what only the debugger reads.
-pub(super) fn build(tools: &Tools, work: &Path) -> Result<PathBuf> {
+pub(crate) fn build(tools: &Tools, work: &Path) -> Result<PathBuf> {
     let target = work.join("cargo");
     let mut build = tools.command("cargo");
     build

@@ -7,6 +7,7 @@ mod aarch64;
 mod apple;
 mod binary;
 mod check;
+mod linux;
 mod msvc;
 mod rust;
 mod table;
@@ -69,8 +70,36 @@ const TASKS: &[Task] = &[
     check("i686-unknown-linux-gnu", true),
     check("armv7-unknown-linux-gnueabihf", false),
     check(aarch64::TARGET, false),
+    Task {
+        target: msvc::TARGET,
+        shows: Shows::Linked,
+        what: "DLL",
+        repeated: false,
+        work: |context, _| msvc::linked(context),
+    },
+    Task {
+        target: msvc::TARGET,
+        shows: Shows::Run,
+        what: "C programs",
+        repeated: false,
+        work: |context, _| msvc::programs(context),
+    },
     dylib("aarch64-apple-darwin"),
     dylib("x86_64-apple-darwin"),
+    Task {
+        target: linux::TARGET,
+        shows: Shows::Checked,
+        what: "type check with the oldest Rust",
+        repeated: false,
+        work: |context, _| linux::oldest_rust(context),
+    },
+    Task {
+        target: linux::TARGET,
+        shows: Shows::Linked,
+        what: "shared library for glibc 2.17",
+        repeated: false,
+        work: |_, _| linux::old_glibc(),
+    },
     Task {
         target: aarch64::TARGET,
         shows: Shows::Linked,

@@ -21,8 +21,7 @@ pub(crate) fn cargo(context: &Context<'_>, verb: &str, target: &str) -> Result<C
     } else if nightly_has_sources(context) {
         let mut cargo = context.command("rustup");
         cargo.args(["run", "nightly", "cargo", verb, "-Zbuild-std"]);
-        // Of the toolchain that runs this program.
-        for variable in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
+        for variable in TOOLCHAIN {
             cargo.env_remove(variable);
         }
         cargo
@@ -41,8 +40,11 @@ pub(crate) fn cargo(context: &Context<'_>, verb: &str, target: &str) -> Result<C
     Ok(cargo)
 }
 
+/// What the toolchain that runs this program tells of itself; another one is not to hear it.
+pub(crate) const TOOLCHAIN: [&str; 4] = ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"];
+
 /// A folder of its own: another compiler's files among those of the other steps would be built in turns.
-fn target_folder() -> Result<PathBuf> {
+pub(crate) fn target_folder() -> Result<PathBuf> {
     Ok(sbom::target_folder()?.join("platforms"))
 }
 
