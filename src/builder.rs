@@ -45,6 +45,7 @@ pub struct ClientBuilder {
     user_agent: String,
     durable: bool,
     disk_timeout: Duration,
+    bandwidth_limit: u64,
 }
 
 impl Default for ClientBuilder {
@@ -68,6 +69,7 @@ impl Default for ClientBuilder {
             user_agent: concat!("apsfetch/", env!("CARGO_PKG_VERSION")).to_owned(),
             durable: false,
             disk_timeout: Duration::from_secs(60),
+            bandwidth_limit: 0,
         }
     }
 }
@@ -166,6 +168,14 @@ impl ClientBuilder {
             return Err(Error::invalid("The number of connections is 1 to 256."));
         }
         self.max_connections = connections;
+        Ok(self)
+    }
+
+    /// Bytes a second that all downloads of the client together may take, so that an office can go on working: from 1024;
+    /// 0, the default, is no limit. [`Client::set_bandwidth_limit`] changes it while jobs run. Replies of the API and uploads
+    /// are not counted.
+    pub fn bandwidth_limit(mut self, bytes_per_second: u64) -> Result<Self> {
+        self.bandwidth_limit = check_bandwidth(bytes_per_second)?;
         Ok(self)
     }
 
@@ -278,9 +288,11 @@ impl ClientBuilder {
                 },
                 ca_file: self.ca_file,
                 proxy: self.proxy,
+                bandwidth_limit: self.bandwidth_limit,
             },
             threads.clone(),
         )?;
+        let throttle = network.throttle().clone();
         let credentials = match (self.credentials, self.login) {
             (Some((id, secret, scopes)), _) => Credentials::Client { id, secret, scopes },
             (None, Some((client_id, token, scopes))) => Credentials::Refresh {
@@ -307,10 +319,23 @@ impl ClientBuilder {
                 durable: self.durable,
                 disk_timeout: self.disk_timeout,
             },
+            throttle,
             threads,
         );
         Ok(Client::from_parts(Arc::new(api), engine))
     }
+}
+
+/// The slowest limit that is taken: below it, servers would give up first.
+const LEAST_BANDWIDTH: u64 = 1024;
+
+pub(crate) fn check_bandwidth(bytes_per_second: u64) -> Result<u64> {
+    if (1..LEAST_BANDWIDTH).contains(&bytes_per_second) {
+        return Err(Error::invalid(format!(
+            "The bandwidth limit is at least {LEAST_BANDWIDTH} bytes per second, or 0 for none."
+        )));
+    }
+    Ok(bytes_per_second)
 }
 
 fn check_limit(limit: Duration, name: &str) -> Result<Duration> {

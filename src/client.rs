@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::aps::{self, Api, Details, SignedUrl, SignedUrlOptions};
-use crate::builder::{ClientBuilder, check_token};
+use crate::aps::{self, AccessToken, Api, Details, SignedUrl, SignedUrlOptions};
+use crate::builder::{ClientBuilder, check_bandwidth, check_token};
 use crate::cancel::CancelToken;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::Job;
@@ -60,11 +60,27 @@ impl Client {
         Ok(())
     }
 
+    /// Bytes a second that all downloads of the client together may take from now on, also those under way: from 1024; 0 is
+    /// no limit. See [`ClientBuilder::bandwidth_limit`].
+    pub fn set_bandwidth_limit(&self, bytes_per_second: u64) -> Result<()> {
+        let limit = check_bandwidth(bytes_per_second)?;
+        self.inner.engine.limit_bandwidth(limit);
+        Ok(())
+    }
+
     /// The refresh token of the user's login, for the host to keep in a safe place; `None` when there is no
     /// login, or it has ended. APS replaces it at each renewal: look at it after the work, and before the
     /// client is freed. It is a secret.
     pub fn refresh_token(&self) -> Option<String> {
         self.inner.api.tokens.refresh_token()
+    }
+
+    /// An access token for another library of the program: the one of the moment, or a new one if there is none or
+    /// it is about to expire. It waits for an answer of the token service, but never for
+    /// [`Client::set_access_token`]: without a token and without a way to one it is
+    /// [`ErrorKind::Auth`]. The client goes on using it, too.
+    pub fn access_token(&self, cancel: Option<&CancelToken>) -> Result<AccessToken> {
+        self.inner.api.tokens.current(&self.context(cancel))
     }
 
     pub(crate) fn api(&self) -> &Arc<aps::Api> {

@@ -61,6 +61,23 @@ pub unsafe extern "C" fn apsfetch_client_set_access_token(
     }
 }
 
+/// Bytes a second that all downloads of the client together may take from now on, also those under way: from 1024;
+/// 0 is no limit. See `apsfetch_config_set_bandwidth_limit`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn apsfetch_client_set_bandwidth_limit(
+    client: *const apsfetch_client,
+    bytes_per_second: u64,
+    error: *mut *mut apsfetch_error,
+) -> i32 {
+    // SAFETY: the caller vouches for the pointer, as the contract says.
+    unsafe {
+        guard::call(error, || {
+            handle::get(client)?.set_bandwidth_limit(bytes_per_second)?;
+            Ok(Outcome::Done)
+        })
+    }
+}
+
 /// The refresh token of the user's login (`apsfetch_login_start`, `apsfetch_config_set_refresh_token`), to be
 /// kept in a safe place and freed; NULL if there is no login or it has ended. APS replaces it at each renewal:
 /// ask for it after the work, and before the client is freed.

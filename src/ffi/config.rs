@@ -236,6 +236,23 @@ pub unsafe extern "C" fn apsfetch_config_set_max_connections(
     }
 }
 
+/// Bytes a second that all downloads of the client together may take, so that an office can go on working: from
+/// 1024; 0, the default, is no limit. `apsfetch_client_set_bandwidth_limit` changes it while jobs run. Replies of the
+/// API and uploads are not counted.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn apsfetch_config_set_bandwidth_limit(
+    config: *mut apsfetch_config,
+    bytes_per_second: u64,
+    error: *mut *mut apsfetch_error,
+) -> i32 {
+    // SAFETY: the caller vouches for the pointer, as the contract says.
+    unsafe {
+        edit(config, error, |builder| {
+            builder.bandwidth_limit(bytes_per_second)
+        })
+    }
+}
+
 /// Bytes of a part, from 65536; 0, the default, lets the library choose.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn apsfetch_config_set_part_size(

@@ -157,7 +157,11 @@ fn a_panic_in_a_worker_is_the_status_of_its_item() {
         durable: false,
         disk_timeout: std::time::Duration::from_secs(60),
     };
-    let engine = Engine::new(options, Threads::default());
+    let engine = Engine::new(
+        options,
+        client.api().network.throttle().clone(),
+        Threads::default(),
+    );
     let item = NewItem {
         label: "the item".to_owned(),
         target: Target::Memory(1),

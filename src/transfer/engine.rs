@@ -13,11 +13,12 @@ use super::plan::Cut;
 use super::pool::Pool;
 use super::progress::Counters;
 use super::queue::{JobInner, Queue, Unit};
+use super::share::{self, Sharer};
 use super::speed::Speed;
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::{ExistingFile, KnownVersion, Target};
 use crate::threads::Threads;
-use crate::transport::Context;
+use crate::transport::{Context, Throttle};
 
 /// Threads beyond the connections: checksums and journals run on them, so that no connection waits for one, and jobs that
 /// would have no worker at all.
@@ -48,6 +49,7 @@ pub(crate) struct NewItem {
 /// The workers of one client.
 pub(crate) struct Engine {
     options: EngineOptions,
+    throttle: Arc<Throttle>,
     threads: Threads,
     pool: Mutex<Threading>,
     state: Mutex<State>,
@@ -79,8 +81,15 @@ struct State {
 }
 
 impl Engine {
-    pub(crate) fn new(options: EngineOptions, threads: Threads) -> Arc<Self> {
+    pub(crate) fn new(
+        options: EngineOptions,
+        throttle: Arc<Throttle>,
+        threads: Threads,
+    ) -> Arc<Self> {
+        let mut speed = Speed::new(options.max_connections.max(1), Instant::now());
+        speed.limit(throttle.connections());
         Arc::new(Engine {
+            throttle,
             options,
             threads,
             pool: Mutex::new(Threading::NotYet),
@@ -91,7 +100,7 @@ impl Engine {
                 closed: false,
             }),
             rested: Condvar::new(),
-            speed: Mutex::new(Speed::new(options.max_connections.max(1), Instant::now())),
+            speed: Mutex::new(speed),
             received: AtomicU64::new(0),
             permits: AtomicUsize::new(usize::MAX),
             workers: AtomicUsize::new(0),
@@ -166,6 +175,7 @@ impl Engine {
             over: Condvar::new(),
             workers: AtomicUsize::new(0),
             share: AtomicUsize::new(1),
+            served: AtomicU64::new(0),
             cancelled: AtomicBool::new(false),
         });
         {
@@ -180,6 +190,9 @@ impl Engine {
                 let received = self.received.load(Ordering::Relaxed);
                 self.speed().wake(Instant::now(), received);
             }
+            let others = state.jobs.iter();
+            let least = others.map(|job| job.served.load(Ordering::Relaxed)).min();
+            job.served.store(least.unwrap_or(0), Ordering::Relaxed);
             state.jobs.push(job.clone());
         }
         if job.items.is_empty() {
@@ -213,15 +226,19 @@ impl Engine {
             return;
         }
         let jobs = state.jobs.len().max(1);
-        let share = permits.checked_div(jobs).unwrap_or(1).max(1);
-        for job in &state.jobs {
+        let sharers = state.jobs.iter().map(|job| Sharer {
+            served: job.served.load(Ordering::Relaxed),
+            share: job.share.load(Ordering::Relaxed),
+        });
+        let shares = share::shares(permits, &sharers.collect::<Vec<_>>());
+        for (job, share) in state.jobs.iter().zip(shares) {
             job.share.store(share, Ordering::Relaxed);
         }
         let starving = jobs > 1
             && state
                 .jobs
                 .iter()
-                .any(|job| job.workers.load(Ordering::Relaxed) < share && job.has_work());
+                .any(|job| job.lacks_workers() && job.has_work());
         self.starving.store(starving, Ordering::Relaxed);
         self.permits.store(permits, Ordering::Relaxed);
         // Each job gets at least one worker, even beyond the permits: those of another may all hang in a request.
@@ -311,7 +328,19 @@ impl Engine {
         crate::failpoint::here("next");
         let mut state = self.lock();
         let mut jobs: Vec<_> = state.jobs.iter().collect();
-        jobs.sort_by_key(|job| job.workers.load(Ordering::Relaxed));
+        // Whoever lacks most of its share comes first, then whoever has got least.
+        jobs.sort_by_key(|job| {
+            let (workers, share) = (&job.workers, &job.share);
+            let left = share
+                .load(Ordering::Relaxed)
+                .saturating_sub(workers.load(Ordering::Relaxed));
+            let served = job.served.load(Ordering::Relaxed);
+            (
+                std::cmp::Reverse(left),
+                workers.load(Ordering::Relaxed),
+                served,
+            )
+        });
         let permits = self.speed().permits();
         let over = state.workers > permits;
         let unit = jobs.iter().find_map(|job| {
@@ -338,7 +367,8 @@ impl Engine {
     }
 
     /// Counts received bytes and, now and then, decides how many connections there should be.
-    pub(super) fn received(self: &Arc<Self>, bytes: u64) {
+    pub(super) fn received(self: &Arc<Self>, job: &JobInner, bytes: u64) {
+        job.served.fetch_add(bytes, Ordering::Relaxed);
         let total = self
             .received
             .fetch_add(bytes, Ordering::Relaxed)
@@ -351,12 +381,21 @@ impl Engine {
         let Some(workers) = self.state.try_lock().map(|state| state.workers).ok() else {
             return;
         };
-        let ticked = speed.tick(Instant::now(), total, workers >= before);
+        let busy = workers >= before;
+        // More connections do not get around a limit of our own.
+        let ticked = speed.tick(Instant::now(), total, || busy && !self.throttle.has_held());
         let after = speed.permits();
         drop(speed);
         if ticked || after != before {
             self.pump(after);
         }
+    }
+
+    /// Bytes a second for all jobs together from now on; 0 is no limit.
+    pub(crate) fn limit_bandwidth(self: &Arc<Self>, rate: u64) {
+        self.throttle.set_rate(rate);
+        self.speed().limit(self.throttle.connections());
+        self.pump(self.options.max_connections);
     }
 
     pub(super) fn slow_down(self: &Arc<Self>) {

@@ -9,7 +9,7 @@ use super::check::changed_on_server;
 use super::engine::Engine;
 use super::item::Item;
 use super::located::Located;
-use super::pace::{Pace, Stop, fill};
+use super::pace::{Pace, Stop, Turn, fill};
 use super::plan::{BLOCK, Claim, Range};
 use super::queue::JobInner;
 use super::renewal::{self, Renewable};
@@ -342,6 +342,7 @@ impl Work<'_> {
         let (mut reader, limits, host) = reply.into_reader();
         let mut left = bytes.unwrap_or(u64::MAX);
         let mut pace = Pace::new(limits.stall);
+        let mut turn = Turn::new(&self.job.context.session);
         buffer.resize(usize::try_from(BLOCK).unwrap_or(usize::MAX), 0);
         loop {
             let (offset, length) = match range.claim() {
@@ -364,7 +365,7 @@ impl Work<'_> {
             let block = buffer
                 .get_mut(..usize::try_from(length).unwrap_or(0))
                 .unwrap_or_default();
-            let (filled, failure) = fill(&mut reader, block, &mut pace);
+            let (filled, failure) = fill(&mut reader, block, &mut pace, &mut turn);
             if filled > 0 {
                 let written = block.get(..filled).unwrap_or_default();
                 if offset == range.source_start {
@@ -374,7 +375,7 @@ impl Work<'_> {
                 range.advance(filled as u64);
                 left = left.saturating_sub(filled as u64);
                 self.job.counters.add_bytes(filled as u64);
-                self.engine.received(filled as u64);
+                self.engine.received(self.job, filled as u64);
                 self.engine.hash_behind(self.job, self.item, self.index);
                 self.engine.note_behind(self.job, self.item, self.index);
             }
@@ -383,6 +384,7 @@ impl Work<'_> {
                 Some(_) if self.job.context.session.is_cancelled() => {
                     return Err(Error::cancelled());
                 }
+                Some(Stop::Cancelled(error)) => return Err(error),
                 Some(Stop::Ended) if bytes.is_none() => {
                     return self.stream_ended(range);
                 }

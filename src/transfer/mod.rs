@@ -31,9 +31,11 @@ mod queue;
 mod renewal;
 mod result;
 mod resume;
+mod share;
 mod sink;
 mod speed;
 mod state;
+mod target;
 mod verify;
 mod version;
 
@@ -44,3 +46,4 @@ pub(crate) use part_file::PART_SUFFIX;
 pub use progress::{ItemProgress, JobState, Progress};
 pub(crate) use queue::JobInner;
 pub use result::{ItemResult, ItemStatus, Verification};
+pub(crate) use target::is_device;

@@ -3,6 +3,9 @@
 use std::io::Read;
 use std::time::{Duration, Instant};
 
+use crate::error::Error;
+use crate::transport::{Session, Ticket};
+
 /// A rate below this counts as none: 1 KiB within the usual stall limit, in bytes per second.
 const DRIP: u128 = 34;
 
@@ -14,6 +17,23 @@ pub(super) enum Stop {
     Ended,
     Stalled,
     Failed(std::io::Error),
+    /// The job was cancelled while it waited for the limit on the bandwidth.
+    Cancelled(Error),
+}
+
+/// A reader under the limit on the bandwidth.
+pub(super) struct Turn<'a> {
+    session: &'a Session,
+    ticket: Ticket,
+}
+
+impl<'a> Turn<'a> {
+    pub(super) fn new(session: &'a Session) -> Self {
+        Turn {
+            session,
+            ticket: session.throttle().begin(),
+        }
+    }
 }
 
 /// Reads until the block is full, has taken long enough, or something stops it; what was read before is kept.
@@ -21,13 +41,26 @@ pub(super) fn fill(
     reader: &mut impl Read,
     block: &mut [u8],
     pace: &mut Pace,
+    turn: &mut Turn<'_>,
 ) -> (usize, Option<Stop>) {
     let mut filled = 0usize;
     let begun = Instant::now();
     while let Some(rest) = block.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match reader.read(rest) {
+        let throttle = turn.session.throttle();
+        let most = match throttle.read_size() {
+            None => rest.len(),
+            Some(size) => {
+                match throttle.wait(turn.ticket, turn.session) {
+                    Ok(waited) => pace.pardon(waited),
+                    Err(cancelled) => return (filled, Some(Stop::Cancelled(cancelled))),
+                }
+                size.min(rest.len())
+            }
+        };
+        match reader.read(rest.get_mut(..most).unwrap_or_default()) {
             Ok(0) => return (filled, Some(Stop::Ended)),
             Ok(count) => {
+                throttle.took(&mut turn.ticket, count);
                 filled = filled.saturating_add(count);
                 if pace.is_dripping(count as u64) {
                     return (filled, Some(Stop::Stalled));
@@ -62,6 +95,11 @@ impl Pace {
             since: Instant::now(),
             bytes: 0,
         }
+    }
+
+    /// Time that was ours, and not the server's.
+    fn pardon(&mut self, time: Duration) {
+        self.since = self.since.checked_add(time).unwrap_or(self.since);
     }
 
     fn is_dripping(&mut self, count: u64) -> bool {

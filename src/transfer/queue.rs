@@ -1,7 +1,7 @@
 //! A job: its items, and what is still to be begun.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -25,6 +25,8 @@ pub(crate) struct JobInner {
     /// Workers on this job, and how many it may have.
     pub(super) workers: AtomicUsize,
     pub(super) share: AtomicUsize,
+    /// Bytes it has got, counted from what the others had when it came.
+    pub(super) served: AtomicU64,
     pub(super) cancelled: AtomicBool,
 }
 
@@ -91,6 +93,11 @@ impl JobInner {
                     .get(*index)
                     .is_some_and(|item| item.lock().ranges.iter().any(|range| range.is_free()))
             })
+    }
+
+    /// Whether it has fewer workers than it may.
+    pub(super) fn lacks_workers(&self) -> bool {
+        self.workers.load(Ordering::Relaxed) < self.share.load(Ordering::Relaxed)
     }
 
     /// The answers for a group are in.

@@ -18,6 +18,8 @@ const LEAST: usize = 2;
 pub(super) struct Speed {
     permits: usize,
     max: usize,
+    /// More are not wanted, whatever they bring.
+    limit: usize,
     since: Instant,
     bytes: u64,
     /// The rate with the previous number of connections, and that number.
@@ -31,6 +33,7 @@ impl Speed {
         Speed {
             permits: START.min(max),
             max,
+            limit: usize::MAX,
             since: now,
             bytes: 0,
             before: None,
@@ -40,7 +43,12 @@ impl Speed {
     }
 
     pub(super) fn permits(&self) -> usize {
-        self.permits
+        self.permits.min(self.limit)
+    }
+
+    /// No more than so many from now on, until another limit is set.
+    pub(super) fn limit(&mut self, most: usize) {
+        self.limit = most.max(1);
     }
 
     /// Starts watching anew: nothing was going on.
@@ -49,9 +57,10 @@ impl Speed {
         self.bytes = bytes;
     }
 
-    /// Looks at the total of bytes received so far; `busy` says whether all permits were in use.
+    /// Looks at the total of bytes received so far; `busy` says whether all permits were in use,
+    /// and nothing of our own held them back.
     /// Whether a decision was due, whatever it was.
-    pub(super) fn tick(&mut self, now: Instant, bytes: u64, busy: bool) -> bool {
+    pub(super) fn tick(&mut self, now: Instant, bytes: u64, busy: impl FnOnce() -> bool) -> bool {
         let time = now.saturating_duration_since(self.since);
         if time < WATCH {
             return false;
@@ -59,6 +68,7 @@ impl Speed {
         let rate = bytes.saturating_sub(self.bytes) as f64 / time.as_secs_f64();
         self.since = now;
         self.bytes = bytes;
+        let busy = busy() && self.permits <= self.limit;
         if self.rest_until.is_some_and(|until| now < until) || !busy {
             return true;
         }
@@ -109,7 +119,7 @@ mod tests {
         for step in 1..=seconds * 20 {
             bytes += rate(speed.permits()) * 0.05;
             let now = start + Duration::from_millis(step * 50);
-            speed.tick(now, bytes as u64, true);
+            speed.tick(now, bytes as u64, || true);
             used.push(speed.permits());
         }
         used.sort_unstable();
@@ -145,7 +155,11 @@ mod tests {
         let mut bytes = 0.0;
         for step in 1..200 {
             bytes += speed.permits() as f64 * 1e6;
-            speed.tick(start + Duration::from_millis(step * 50), bytes as u64, true);
+            speed.tick(
+                start + Duration::from_millis(step * 50),
+                bytes as u64,
+                || true,
+            );
         }
         assert_eq!(speed.permits(), 64);
     }

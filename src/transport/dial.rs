@@ -17,6 +17,7 @@ use super::failure::{self, carry};
 use super::proxy::{Proxies, ProxyAddress, Route};
 use super::resolve::Names;
 use super::socket::Socket;
+use super::throttle::Throttle;
 use super::tls::{self, Tls};
 use super::tunnel;
 use crate::error::{Error, ErrorKind, Result};
@@ -29,6 +30,7 @@ pub(super) struct Ways {
     pub(super) tls: Tls,
     pub(super) limit: Duration,
     pub(super) user_agent: String,
+    pub(super) throttle: Arc<Throttle>,
 }
 
 /// When a connection has to be ready.
@@ -167,7 +169,7 @@ impl Dialer {
                 });
             }
         };
-        let socket = Socket::new(stream);
+        let socket = Socket::new(stream, self.ways.throttle.clone());
         // From here on, a cancelled scope shuts the socket down, also in the middle of a handshake.
         (details.register_shutdown)(socket.shutdown_handle()).map_err(|_| Error::cancelled())?;
         Ok(Box::new(socket))

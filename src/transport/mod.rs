@@ -27,6 +27,7 @@ mod reason;
 mod resolve;
 mod retry;
 mod socket;
+mod throttle;
 mod tls;
 mod tunnel;
 mod upload;
@@ -43,6 +44,7 @@ pub(crate) use failure::Limits;
 pub(crate) use range::{ContentRange, digits};
 pub(crate) use reason::reason_text;
 pub(crate) use retry::{Backoff, is_transient};
+pub(crate) use throttle::{Throttle, Ticket};
 pub(crate) use upload::Put;
 
 use self::proxy::{Proxies, ProxyAddress};
@@ -58,6 +60,8 @@ pub(crate) struct NetworkOptions {
     pub(crate) limits: Limits,
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) proxy: Proxy,
+    /// Bytes a second of all downloads together, or 0.
+    pub(crate) bandwidth_limit: u64,
 }
 
 /// Checks the address of a proxy.
@@ -80,6 +84,7 @@ pub(crate) enum Proxy {
 pub(crate) struct Network {
     options: NetworkOptions,
     ways: Arc<dial::Ways>,
+    throttle: Arc<Throttle>,
     idle: Mutex<Vec<Scope>>,
 }
 
@@ -99,6 +104,7 @@ impl Network {
                 Proxies::Always(Arc::new(ProxyAddress::parse(address.expose())?))
             }
         };
+        let throttle = Arc::new(Throttle::new(options.bandwidth_limit));
         Ok(Arc::new(Network {
             ways: Arc::new(dial::Ways {
                 names: Arc::new(resolve::Names::new(threads)),
@@ -107,7 +113,9 @@ impl Network {
                 tls: tls::Tls::new(options.ca_file.as_deref())?,
                 limit: options.limits.connect,
                 user_agent: options.user_agent.clone(),
+                throttle: throttle.clone(),
             }),
+            throttle,
             idle: Mutex::new(Vec::new()),
             options,
         }))
@@ -115,6 +123,11 @@ impl Network {
 
     pub(crate) fn limits(&self) -> Limits {
         self.options.limits
+    }
+
+    /// What limits the bandwidth.
+    pub(crate) fn throttle(&self) -> &Arc<Throttle> {
+        &self.throttle
     }
 
     /// A new cancel scope, with the warm connections of an earlier one if there are any.
@@ -204,6 +217,10 @@ impl Session {
 
     pub(crate) fn limits(&self) -> Limits {
         self.network.limits()
+    }
+
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.network.throttle
     }
 }
 

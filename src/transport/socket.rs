@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use ureq::Timeout;
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, ShutdownHandle, Transport};
 
+use super::throttle::Throttle;
 use super::tls::{INPUT_BUFFER, OUTPUT_BUFFER, headers_too_large};
 
 /// A rate below this counts as none: 1 KiB within the usual stall limit, in bytes per second.
@@ -24,6 +25,7 @@ pub(super) struct Socket {
     read_limit: Option<Duration>,
     write_limit: Option<Duration>,
     pace: Pace,
+    throttle: Arc<Throttle>,
 }
 
 /// How long a body has been waited for since it last moved. The time between reads is the reader's own.
@@ -45,13 +47,14 @@ impl Pace {
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream) -> Self {
+    pub(super) fn new(stream: TcpStream, throttle: Arc<Throttle>) -> Self {
         Socket {
             stream: Arc::new(stream),
             buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
             read_limit: None,
             write_limit: None,
             pace: Pace::default(),
+            throttle,
         }
     }
 
@@ -163,7 +166,13 @@ impl Transport for Socket {
             if input.is_empty() {
                 return Err(headers_too_large());
             }
-            let outcome = (&*self.stream).read(input);
+            // Under a limit on the bandwidth, what is not wanted yet stays with the server.
+            let most = self
+                .throttle
+                .read_size()
+                .unwrap_or(usize::MAX)
+                .min(input.len());
+            let outcome = (&*self.stream).read(input.get_mut(..most).unwrap_or_default());
             let waited = begun.elapsed();
             match outcome {
                 Ok(count) => {

@@ -135,6 +135,9 @@ int main(int argc, char **argv)
     CHECK(kept.status() == apsfetch::item_status::kept);
 
     client.set_access_token(argv[2]);
+    client.set_bandwidth_limit(1024);
+    client.set_bandwidth_limit(0);
+    CHECK(!client.try_set_bandwidth_limit(1));
     signing(client, argv[3], argv[4], argv[5]);
     uploads(client, argv[3]);
     listing(client, argv[3]);

@@ -3,8 +3,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod fairness;
 mod faults;
 mod jobs;
+mod limits;
 mod sources;
 
 use std::path::Path;

@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 
-use crate::sdk::succeed;
+use crate::project::succeed;
 use crate::{project, sbom};
 
 pub(crate) const HELP: &str = "\

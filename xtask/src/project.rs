@@ -1,8 +1,11 @@
 //! Where the project is, and how a task starts other programs in it.
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
 
 /// The folder with the workspace's `Cargo.toml`.
 ///
@@ -36,6 +39,54 @@ pub(crate) fn command(program: &str) -> Command {
 
 fn describes_this_package(variable: &str) -> bool {
     variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_")
+}
+
+/// Runs a command with its output going where ours goes.
+pub(crate) fn succeed(command: &mut Command) -> Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("{:?}", command.get_program()))?;
+    ensure!(status.success(), "{command:?}: {status}");
+    Ok(())
+}
+
+/// The full path of a program: of one on `PATH`, or of one that is named with its folder.
+pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
+    let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(&file))
+        .find(|file| file.is_file())
+}
+
+/// Where programs of this project's own are installed: outside the tree, so that every checkout and `cargo clean` keep them.
+pub(crate) fn tools() -> Result<PathBuf> {
+    let folder = |variable: &str| {
+        std::env::var_os(variable)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let cache = folder("XDG_CACHE_HOME")
+        .or_else(|| folder("LOCALAPPDATA"))
+        .or_else(|| folder("HOME").map(|home| home.join(".cache")))
+        .context("no folder for caches: set XDG_CACHE_HOME or HOME")?;
+    Ok(cache.join("apsfetch-tools"))
+}
+
+/// Copies a file, and makes the folder it goes to.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::copy(from, to).with_context(|| format!("{} to {}", from.display(), to.display()))?;
+    Ok(())
+}
+
+/// Writes a file, and makes the folder it goes to.
+pub(crate) fn write(to: &Path, text: &str) -> Result<()> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(to, text).with_context(|| to.display().to_string())
 }
 
 #[cfg(test)]

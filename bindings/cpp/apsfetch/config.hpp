@@ -98,6 +98,15 @@ class config : public handle<apsfetch_config, apsfetch_config_free> {
     {
         return std::move(max_connections(count));
     }
+    // Bytes a second that all downloads of the client together may take, from 1024; 0, the default, is no limit.
+    config &bandwidth_limit(std::uint64_t bytes_per_second) &
+    {
+        return set([&](auto *own, auto **error) { return apsfetch_config_set_bandwidth_limit(own, bytes_per_second, error); });
+    }
+    config &&bandwidth_limit(std::uint64_t bytes_per_second) &&
+    {
+        return std::move(bandwidth_limit(bytes_per_second));
+    }
     // Bytes of a part, from 65536; 0 lets the library choose.
     config &part_size(std::uint64_t bytes) &
     {

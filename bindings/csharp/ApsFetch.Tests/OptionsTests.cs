@@ -14,6 +14,7 @@ namespace ApsFetch.Tests
             options.EmeaPath = true;
             options.MaxConnections = 4;
             options.PartSize = 65536;
+            options.BandwidthLimit = 100000000;
             options.ConnectTimeout = TimeSpan.FromSeconds(10);
             options.ReplyTimeout = TimeSpan.FromSeconds(10);
             options.StallTimeout = TimeSpan.FromSeconds(10);
@@ -23,6 +24,9 @@ namespace ApsFetch.Tests
             using (var client = new ApsClient(options))
             {
                 client.Download(new ObjectRequest(Sandbox.Bucket, "odd.bin") { MaxMemoryBytes = 1 << 20 });
+                client.SetBandwidthLimit(0);
+                Check.Throws<ApsArgumentException>(() => client.SetBandwidthLimit(1023));
+                Check.Throws<ArgumentOutOfRangeException>(() => client.SetBandwidthLimit(-1));
                 Check.Contains("ApsFetchTests/1.0", Aps.Get("requests"));
             }
         }
@@ -36,6 +40,7 @@ namespace ApsFetch.Tests
             Refused<ApsArgumentException>(options => options.Proxy = "nonsense://");
             Refused<ArgumentOutOfRangeException>(options => options.MaxConnections = -1);
             Refused<ArgumentOutOfRangeException>(options => options.PartSize = -1);
+            Refused<ApsArgumentException>(options => options.BandwidthLimit = 1);
             Refused<ArgumentOutOfRangeException>(options => options.StallTimeout = TimeSpan.FromSeconds(-1));
             Refused<ArgumentOutOfRangeException>(options => options.RetryTimeout = TimeSpan.FromSeconds(-1));
             Refused<ArgumentException>(options => options.UserAgent = "a\0b");

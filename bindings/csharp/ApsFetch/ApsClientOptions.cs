@@ -56,6 +56,10 @@ namespace ApsFetch
         /// <summary>Connections at the most, for all jobs of the client together: 1 to 256, 32 by default.</summary>
         public int? MaxConnections { get; set; }
 
+        /// <summary>Bytes a second that all downloads of the client together may take, from 1024; no limit by default.
+        /// <see cref="ApsClient.SetBandwidthLimit"/> changes it later.</summary>
+        public long? BandwidthLimit { get; set; }
+
         /// <summary>Bytes of a part, from 65536; 0, the default, lets the library choose.</summary>
         public long? PartSize { get; set; }
 
@@ -108,6 +112,7 @@ namespace ApsFetch
                 Call.Set(Native.apsfetch_config_set_emea_path, config, EmeaPath);
                 Call.Set(Native.apsfetch_config_set_durable, config, Durable);
                 Call.Set(Native.apsfetch_config_set_max_connections, config, MaxConnections, nameof(MaxConnections));
+                Call.Set(Native.apsfetch_config_set_bandwidth_limit, config, BandwidthLimit, nameof(BandwidthLimit));
                 Call.Set(Native.apsfetch_config_set_part_size, config, PartSize, nameof(PartSize));
                 Call.Set(Native.apsfetch_config_set_connect_timeout_ms, config, ConnectTimeout, nameof(ConnectTimeout));
                 Call.Set(Native.apsfetch_config_set_reply_timeout_ms, config, ReplyTimeout, nameof(ReplyTimeout));

@@ -47,6 +47,8 @@ class Arguments(unittest.TestCase):
             {"part_size": -1},
             {"part_size": 1 << 64},
             {"max_connections": 1.5},
+            {"bandwidth_limit": 1023},
+            {"bandwidth_limit": 1 << 64},
             {"stall_timeout": -1},
             {"retry_timeout": -1},
             {"stall_timeout": float("nan")},

@@ -38,6 +38,7 @@ impl Scene {
             },
             ca_file: None,
             proxy: Proxy::Direct,
+            bandwidth_limit: 0,
         };
         let network = Network::new(options, threads.clone()).unwrap();
         let mut tokens = Tokens::new(

@@ -48,7 +48,7 @@ const PLACES: [(&str, u32); 17] = [
 
 #[test]
 fn a_panic_at_any_place_is_a_status_and_all_else_goes_on() {
-    for (place, before) in PLACES.iter().copied().chain([("upload", 0)]) {
+    for (place, before) in PLACES.iter().copied().chain([("task", 0), ("upload", 0)]) {
         let begun = Instant::now();
         // In a process of its own: other tests come by the place, too.
         let output = Command::new(std::env::current_exe().unwrap())

@@ -27,10 +27,22 @@ pub(crate) fn missing(steps: &[&Step], machine: &ThisMachine) {
         match source {
             Source::DebianPackage(_) => {}
             Source::RustComponent(component) => complain(rust_component(component)),
+            Source::RustTarget(target) => complain(rust_target(target)),
+            Source::Elsewhere(what) => eprintln!("warning: nothing installs {what}"),
             Source::RustToolchain { name, component } => {
                 complain(rust_toolchain(name, component));
             }
-            Source::Crate { name, version } => complain(crate_tool(name, version, machine)),
+            Source::PackagingTools => {
+                complain(crate::package::tools::Tools::ready().map(|_| ()));
+            }
+            Source::Crate { name, version } => {
+                complain(crate_tool(name, version, None, machine));
+            }
+            Source::CrateWith {
+                name,
+                version,
+                features,
+            } => complain(crate_tool(name, version, Some(features), machine)),
         }
     }
 }
@@ -106,6 +118,13 @@ fn rust_component(component: &str) -> Result<()> {
     )
 }
 
+fn rust_target(target: &str) -> Result<()> {
+    run(
+        &format!("rustup target add {target}"),
+        project::command("rustup").args(["target", "add", target]),
+    )
+}
+
 fn rust_toolchain(name: &str, component: &str) -> Result<()> {
     run(
         &format!("rustup toolchain install {name} --profile minimal --component {component}"),
@@ -116,13 +135,22 @@ fn rust_toolchain(name: &str, component: &str) -> Result<()> {
 }
 
 /// Unoptimised: such a tool runs for a second or two and compiles for minutes.
-fn crate_tool(name: &str, version: &str, machine: &ThisMachine) -> Result<()> {
+/// With `features`, it has these and not its usual ones.
+fn crate_tool(
+    name: &str,
+    version: &str,
+    features: Option<&str>,
+    machine: &ThisMachine,
+) -> Result<()> {
     let package = format!("{name}@{version}");
     let mut install = project::command("cargo");
     install
         .args(["install", "--locked", "--debug", "--root"])
         .arg(machine.tools())
         .arg(&package);
+    if let Some(features) = features {
+        install.args(["--no-default-features", "--features", features]);
+    }
     install
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env_remove("CARGO_TARGET_DIR");

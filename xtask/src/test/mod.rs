@@ -4,18 +4,21 @@ mod bindings;
 mod c;
 mod deny;
 mod dependencies;
+mod docs;
 mod fuzz;
 mod install;
-mod machine;
+pub(crate) mod machine;
 mod need;
-mod programs;
+mod package;
+pub(crate) mod programs;
 mod report;
 mod run;
+mod sandbox;
 mod sanitizers;
 mod sdk;
 mod secrets;
-mod step;
-mod steps;
+pub(crate) mod step;
+pub(crate) mod steps;
 mod valgrind;
 
 use std::process::ExitCode;
@@ -24,7 +27,7 @@ use std::time::Instant;
 use anyhow::Result;
 use lexopt::prelude::*;
 
-use machine::ThisMachine;
+pub(crate) use machine::ThisMachine;
 use report::Report;
 
 pub(crate) const HELP: &str = "\

@@ -30,7 +30,11 @@ namespace ApsFetch.Interop
     /// </summary>
     internal static unsafe partial class Native
     {
-        internal const string Library = "apsfetch";
+        /// <summary>
+        /// The file's name on Windows, with the ABI version in it. Without that it were the name of this assembly there,
+        /// where upper and lower case are one: the runtime would look for the functions in the assembly itself.
+        /// </summary>
+        internal const string Library = "apsfetch-1";
         internal const uint AbiVersion = 1;
 
         // Versions
@@ -64,6 +68,7 @@ namespace ApsFetch.Interop
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_emea_path(ConfigHandle config, int emeaPath, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_durable(ConfigHandle config, int durable, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_max_connections(ConfigHandle config, uint connections, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_bandwidth_limit(ConfigHandle config, ulong bytesPerSecond, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_part_size(ConfigHandle config, ulong bytes, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_connect_timeout_ms(ConfigHandle config, uint limit, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_config_set_reply_timeout_ms(ConfigHandle config, uint limit, out ErrorHandle error);
@@ -78,6 +83,7 @@ namespace ApsFetch.Interop
         // Clients
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_client_new(ConfigHandle config, out ClientHandle client, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_client_set_access_token(ClientHandle client, byte* token, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_client_set_bandwidth_limit(ClientHandle client, ulong bytesPerSecond, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_client_refresh_token(ClientHandle client, out TextHandle text, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_client_free(IntPtr client);
 

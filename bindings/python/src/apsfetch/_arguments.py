@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+from typing import NoReturn
 
 from ._client import library_version
 from ._errors import LibraryError
@@ -24,9 +26,23 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def parser() -> argparse.ArgumentParser:
+class _Parser(argparse.ArgumentParser):
+    """Ends the program with 2 for an argument it does not understand; in JSON, if that is what is read."""
+
+    as_json = False
+
+    def error(self, message: str) -> NoReturn:
+        if self.as_json:
+            error = {"status": "invalid_argument", "message": f"{self.prog}: {message}"}
+            print(json.dumps({"error": error}, ensure_ascii=False))
+            self.exit(2)
+        super().error(message)
+
+
+def parser(as_json: bool = False) -> argparse.ArgumentParser:
     """Every command, with its own help."""
-    top = argparse.ArgumentParser(
+    kind = type("_Parser", (_Parser,), {"as_json": as_json})
+    top: argparse.ArgumentParser = kind(
         prog="python -m apsfetch", description="Gets files out of Autodesk Platform Services (APS).", epilog=_EPILOG
     )
     top.add_argument("--version", action=_Version, nargs=0, help="the version of the library")
