@@ -46,7 +46,7 @@ impl Nginx {
             listener.set_nonblocking(true)?;
         }
         let numbers = [http.as_raw_fd(), https.as_raw_fd()];
-        let mut command = Command::new("nginx");
+        let mut command = Command::new(program());
         command
             .arg("-c")
             .arg(&file)
@@ -95,6 +95,15 @@ impl Drop for Nginx {
         // SAFETY: takes no pointers; the number is our own child's, which nobody has waited for yet.
         unsafe { libc::kill(self.child.id() as libc::pid_t, libc::SIGTERM) };
         let _ = self.child.wait();
+    }
+}
+
+/// Debian has it where only root's path leads.
+fn program() -> &'static str {
+    let debian = "/usr/sbin/nginx";
+    match Path::new(debian).is_file() {
+        true => debian,
+        false => "nginx",
     }
 }
 
