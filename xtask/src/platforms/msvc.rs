@@ -118,7 +118,7 @@ pub(crate) fn programs(context: &Context<'_>) -> Result<String> {
 
 fn run_programs(context: &Context<'_>, library: &Path, import_library: &Path) -> Result<String> {
     let runtime = Runtime::new(context)?;
-    let runner = windows::tools::runner().map_err(|why| Lacking(format!("{why:#}")))?;
+    let runner = windows::tools::runner().map_err(|why| Lacking::Program(format!("{why:#}")))?;
     windows::tools::wake()?;
     let mut tests = context.command("cargo");
     tests
@@ -150,7 +150,7 @@ struct Runtime {
 impl Runtime {
     fn new(context: &Context<'_>) -> Result<Self> {
         if !Path::new(HEADERS).join("msvcrt").is_dir() || !Path::new(LIBRARIES).is_dir() {
-            return Err(Lacking(
+            return Err(Lacking::Program(
                 "no headers and import libraries of Wine (Debian package libwine-dev)".to_owned(),
             )
             .into());
