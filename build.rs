@@ -8,6 +8,7 @@ fn main() {
     name_library();
     if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "windows") {
         version_of_dll::link();
+        give_back_thread_locals();
     }
     #[cfg(feature = "capi")]
     header::write();
@@ -22,6 +23,19 @@ fn name_library() {
         _ => return,
     };
     println!("cargo:rustc-cdylib-link-arg={argument}");
+}
+
+/// See `src/ffi/unload.rs`.
+fn give_back_thread_locals() {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
+    if is("CARGO_CFG_TARGET_ENV", "gnu")
+        && is("CARGO_CFG_TARGET_ARCH", "x86_64")
+        && cfg!(feature = "capi")
+    {
+        for name in ["TlsAlloc", "__imp_TlsAlloc"] {
+            println!("cargo:rustc-cdylib-link-arg=-Wl,--wrap={name}");
+        }
+    }
 }
 
 /// What the Explorer shows of the DLL, and what installers compare.

@@ -67,6 +67,8 @@ mod signing;
 mod status;
 mod table;
 mod text;
+#[cfg(all(windows, target_env = "gnu", target_arch = "x86_64"))]
+mod unload;
 mod upload;
 mod upload_job;
 mod upload_options;

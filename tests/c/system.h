@@ -19,6 +19,16 @@
 #include <tlhelp32.h>
 
 #define make_folder(name) _mkdir(name)
+#define SEPARATOR "\\"
+
+/* A file by its name in UTF-8. */
+static inline FILE *open_to_read(const char *path)
+{
+    wchar_t name[1024];
+
+    CHECK(MultiByteToWideChar(CP_UTF8, 0, path, -1, name, 1024) > 0);
+    return _wfopen(name, L"rb");
+}
 
 static inline int count_tasks(void)
 {
@@ -126,6 +136,12 @@ static inline void on_alarm(void (*handler)(int))
 #endif
 
 #define make_folder(name) mkdir(name, 0777)
+#define SEPARATOR "/"
+
+static inline FILE *open_to_read(const char *path)
+{
+    return fopen(path, "rb");
+}
 
 static inline int count_entries(const char *path)
 {

@@ -9,6 +9,16 @@
 #include "every_kind.h"
 #include "system.h"
 
+#ifdef _WIN32
+/* What windows.h has under these names is not used here. */
+#undef TEXT
+#undef ERROR
+#undef OUT
+#undef CALLBACK
+#define HANDLE A_HANDLE
+#define LONG A_LENGTH
+#endif
+
 typedef enum {
     HANDLE, TEXT, WIDE_TEXT, REQUESTS, COUNT, INDEX, SIGNED_NUMBER, NUMBER, LARGE_NUMBER, PROGRESS,
     CALLBACK, USER_DATA, OUT, ERROR

@@ -152,6 +152,7 @@ impl Bench<'_> {
         };
         let outcome = (contestant.command)(&task)
             .and_then(|mut command| process::run(&mut command, work, LIMIT));
+        let road_cpu_seconds = proxy.map(Proxy::end);
         let run = match outcome {
             Err(error) => Run::failed(&error),
             Ok(cost) => {
@@ -166,6 +167,7 @@ impl Bench<'_> {
                 Run {
                     cost: Some(cost),
                     fault,
+                    road_cpu_seconds,
                     load: Sheet::load(),
                 }
             }

@@ -4,6 +4,7 @@ mod header;
 mod links;
 mod pages;
 mod python;
+pub(crate) mod recording;
 
 use std::ffi::OsStr;
 use std::fs;

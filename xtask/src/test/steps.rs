@@ -5,6 +5,7 @@ use super::step::{Program, Step, Work};
 use super::{
     bindings, c, deny, dependencies, docs, fuzz, package, sanitizers, sdk, secrets, valgrind,
 };
+use crate::package::tools::Tools;
 use crate::{platforms, windows};
 
 const GCC: Need = Need::program("gcc");
@@ -55,7 +56,7 @@ const XBUILD: Need = Need {
 /// cargo-zigbuild, zig and hatchling, in a virtual environment.
 const PACKAGING: Need = Need {
     name: "tools for packages",
-    probe: Probe::Is(|| crate::package::tools::Tools::there().is_some()),
+    probe: Probe::Is(|| Tools::there().is_some()),
     source: Source::PackagingTools,
 };
 
@@ -339,10 +340,20 @@ pub(crate) const ALL: &[Step] = &[
         name: "package",
         what: "each package is made, installed in an empty place, and downloads a file there",
         needs: &[PYTHON, VENV, PACKAGING, GCC, GXX, CMAKE, PKG_CONFIG],
-        wants: &[XBUILD],
+        wants: &[XBUILD, MINGW, CARGO_WINDOWS, WINE, PYTHON_WINDOWS],
         work: &[Work::Check {
             shown: "cargo xtask package, and an installation of each",
             check: package::check,
+        }],
+    },
+    Step {
+        name: "windows",
+        what: "the library for Windows: its tests, the C programs and the Python wrapper, under Wine",
+        needs: &[MINGW, CARGO_WINDOWS, WINE],
+        wants: &[PYTHON_WINDOWS, LLVM_DLLTOOL],
+        work: &[Work::Check {
+            shown: "cargo xtask windows",
+            check: |context| crate::windows::check(&mut |name, reason| context.skip(name, reason)),
         }],
     },
     Step {
@@ -360,16 +371,6 @@ pub(crate) const ALL: &[Step] = &[
         work: &[Work::Check {
             shown: "cargo xtask platforms, as far as it is quick",
             check: platforms::step,
-        }],
-    },
-    Step {
-        name: "windows",
-        what: "the library for Windows: its tests, the C programs and the Python wrapper, under Wine",
-        needs: &[MINGW, CARGO_WINDOWS, WINE],
-        wants: &[PYTHON_WINDOWS, LLVM_DLLTOOL],
-        work: &[Work::Check {
-            shown: "cargo xtask windows",
-            check: |context| crate::windows::check(&mut |name, reason| context.skip(name, reason)),
         }],
     },
     Step {

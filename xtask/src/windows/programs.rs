@@ -13,26 +13,36 @@ use crate::test::programs;
 /// The tests that start programs in C and C++, with these as Windows programs linked against the DLL. Tests and sandbox are
 /// programs of this machine, so that no compiler has to run under Wine.
 pub(super) fn c(built: &Built) -> Result<Count> {
-    let mut tests = project::command("cargo");
-    tests.args(["test", "--package", "apsfetch", "--no-fail-fast"]);
-    for test in programs::names()? {
-        tests.args(["--test", &test]);
-    }
-    tests
-        .env("APSFETCH_TEST_LIBRARY", &built.library)
-        .env("APSFETCH_TEST_IMPORT_LIBRARY", &built.import_library)
-        .env("APSFETCH_TEST_CC", tools::mingw("gcc")?)
-        .env("APSFETCH_TEST_CXX", tools::gxx()?)
-        .env("APSFETCH_TEST_RUNNER", tools::runner()?);
-    tools::wake()?;
-    count::run(&mut tests)
+    let names = programs::names()?;
+    let command = || {
+        let mut tests = project::command("cargo");
+        tests.args(["test", "--package", "apsfetch", "--no-fail-fast"]);
+        for test in &names {
+            tests.args(["--test", test]);
+        }
+        tests
+    };
+    built_first(command())?;
+    count::run(
+        command()
+            .env("APSFETCH_TEST_LIBRARY", &built.library)
+            .env("APSFETCH_TEST_IMPORT_LIBRARY", &built.import_library)
+            .env("APSFETCH_TEST_CC", tools::mingw("gcc")?)
+            .env("APSFETCH_TEST_CXX", tools::gxx()?)
+            .env("APSFETCH_TEST_RUNNER", tools::runner()?),
+    )
+}
+
+/// Builds the tests of a command that runs them, and only then starts what Wine keeps running in the background: that ends
+/// when it has nothing to do for a minute.
+fn built_first(mut tests: Command) -> Result<()> {
+    super::succeed(tests.arg("--no-run"))?;
+    tools::wake()
 }
 
 /// Tests of Rust, all of it for Windows: the library, the tests, and the sandbox inside of them.
 pub(super) fn rust(built: &Built, what: &[&str]) -> Result<Count> {
-    // First, and alone: what Wine keeps running in the background ends when it has nothing to do for a minute.
-    super::succeed(cargo_test(what)?.arg("--no-run"))?;
-    tools::wake()?;
+    built_first(cargo_test(what)?)?;
     count::run(
         cargo_test(what)?
             .arg("--no-fail-fast")

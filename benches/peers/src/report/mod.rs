@@ -47,6 +47,9 @@ pub(crate) struct Run {
     pub(crate) cost: Option<Cost>,
     /// Why it failed, or what is wrong with its files.
     pub(crate) fault: Option<String>,
+    /// What the proxy took of the same processors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) road_cpu_seconds: Option<f64>,
     /// How many processes wanted to run in the last minute.
     pub(crate) load: f64,
 }
@@ -56,6 +59,7 @@ impl Run {
         Self {
             cost: None,
             fault: Some(format!("{error:#}")),
+            road_cpu_seconds: None,
             load: Sheet::load(),
         }
     }
@@ -80,6 +84,9 @@ impl Display for Run {
                 cost.peak_bytes as f64 / 1048576.0,
                 self.load
             )?;
+            if let Some(seconds) = self.road_cpu_seconds {
+                write!(f, "  road {seconds:.2} CPU s")?;
+            }
         }
         match &self.fault {
             Some(fault) => write!(f, "  FAILED: {fault}"),
@@ -193,6 +200,7 @@ mod tests {
                 peak_bytes: 0,
             }),
             fault: fault.map(str::to_owned),
+            road_cpu_seconds: None,
             load: 0.0,
         };
         let entry = |runs| Entry {
