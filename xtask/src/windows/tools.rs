@@ -69,6 +69,17 @@ pub(crate) fn runner() -> Result<OsString> {
         })
 }
 
+/// A command that runs a Windows program.
+pub(crate) fn run(program: &Path) -> Result<Command> {
+    let runner = runner()?;
+    if runner.is_empty() {
+        return Ok(project::command(&program.to_string_lossy()));
+    }
+    let mut command = project::command(&runner.to_string_lossy());
+    command.arg(program);
+    Ok(command)
+}
+
 /// Starts what Wine keeps running in the background: it holds on to the outputs of whoever started it, and a test that
 /// reads a program's output to its end would wait for it.
 pub(crate) fn wake() -> Result<()> {
