@@ -79,6 +79,7 @@ fn for_windows(bench: &Bench<'_>) -> Result<()> {
         .arg(&other);
     succeed(&mut compile).context("linking with apsfetch.lib")?;
 
+    windows::wake()?;
     // Without the DLL first: these have all they need inside.
     for program in ["c-static", "cpp-static"] {
         downloads(bench, &built.join(format!("{program}.exe")))?;
