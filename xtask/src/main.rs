@@ -11,6 +11,8 @@ mod sbom;
 mod sdk;
 mod test;
 mod windows;
+#[cfg(test)]
+mod workflows;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -5,6 +5,7 @@ use super::step::{Program, Step, Work};
 use super::{
     bindings, c, deny, dependencies, docs, fuzz, package, sanitizers, sdk, secrets, valgrind,
 };
+use crate::package::tools::Tools;
 use crate::{platforms, windows};
 
 const GCC: Need = Need::program("gcc");
@@ -55,7 +56,7 @@ const XBUILD: Need = Need {
 /// cargo-zigbuild, zig and hatchling, in a virtual environment.
 const PACKAGING: Need = Need {
     name: "tools for packages",
-    probe: Probe::Is(|| crate::package::tools::Tools::there().is_some()),
+    probe: Probe::Is(|| Tools::there().is_some()),
     source: Source::PackagingTools,
 };
 
@@ -96,16 +97,34 @@ const IPROUTE: Need = Need {
     source: Source::DebianPackage("iproute2"),
 };
 
+const RUST_MSVC: Need = Need {
+    name: "Rust for MSVC",
+    probe: Probe::Is(|| platforms::has_standard_library("x86_64-pc-windows-msvc")),
+    source: Source::RustTarget("x86_64-pc-windows-msvc"),
+};
+
+const RUST_MACOS: Need = Need {
+    name: "Rust for macOS",
+    probe: Probe::Is(|| platforms::has_standard_library("aarch64-apple-darwin")),
+    source: Source::RustTarget("aarch64-apple-darwin"),
+};
+
+const RUST_32: Need = Need {
+    name: "Rust for 32-bit Linux",
+    probe: Probe::Is(|| platforms::has_standard_library("i686-unknown-linux-gnu")),
+    source: Source::RustTarget("i686-unknown-linux-gnu"),
+};
+
+const RUST_AARCH64: Need = Need {
+    name: "Rust for Linux on ARM",
+    probe: Probe::Is(|| platforms::has_standard_library("aarch64-unknown-linux-gnu")),
+    source: Source::RustTarget("aarch64-unknown-linux-gnu"),
+};
+
 const AARCH64_GCC: Need = Need {
     name: "aarch64-linux-gnu-gcc",
     probe: Probe::OnPath("aarch64-linux-gnu-gcc"),
     source: Source::DebianPackage("gcc-aarch64-linux-gnu"),
-};
-
-const AARCH64_GXX: Need = Need {
-    name: "aarch64-linux-gnu-g++",
-    probe: Probe::OnPath("aarch64-linux-gnu-g++"),
-    source: Source::DebianPackage("g++-aarch64-linux-gnu"),
 };
 
 const QEMU: Need = Need {
@@ -330,7 +349,7 @@ pub(crate) const ALL: &[Step] = &[
         name: "package",
         what: "each package is made, installed in an empty place, and downloads a file there",
         needs: &[PYTHON, VENV, PACKAGING, GCC, GXX, CMAKE, PKG_CONFIG],
-        wants: &[XBUILD],
+        wants: &[XBUILD, MINGW, CARGO_WINDOWS, WINE, PYTHON_WINDOWS],
         work: &[Work::Check {
             shown: "cargo xtask package, and an installation of each",
             check: package::check,
@@ -350,7 +369,14 @@ pub(crate) const ALL: &[Step] = &[
         name: "platforms",
         what: "the library for other systems and processors: type checks, and unit tests in an emulator",
         needs: &[CLANG],
-        wants: &[AARCH64_GCC, AARCH64_GXX, QEMU],
+        wants: &[
+            RUST_MSVC,
+            RUST_MACOS,
+            RUST_32,
+            RUST_AARCH64,
+            AARCH64_GCC,
+            QEMU,
+        ],
         work: &[Work::Check {
             shown: "cargo xtask platforms, as far as it is quick",
             check: platforms::step,

@@ -134,7 +134,7 @@ pub(crate) fn path(file: &Path) -> OsString {
     }
 }
 
-fn named(variable: &str) -> Option<PathBuf> {
+pub(crate) fn named(variable: &str) -> Option<PathBuf> {
     env::var_os(variable)
         .filter(|value| !value.is_empty())
         .map(PathBuf::from)
