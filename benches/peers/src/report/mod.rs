@@ -74,10 +74,6 @@ impl Run {
         }
     }
 
-    pub(crate) fn is_longer_than(&self, seconds: f64) -> bool {
-        self.cost.as_ref().is_none_or(|cost| cost.seconds > seconds)
-    }
-
     /// Of a run whose every byte was right.
     pub(crate) fn good(&self) -> Option<&Cost> {
         match self.fault {
@@ -137,6 +133,12 @@ impl Spread {
 impl Entry {
     pub(crate) fn spread(&self, value: impl Fn(&Cost) -> f64) -> Option<Spread> {
         Spread::of(self.runs.iter().filter_map(Run::good).map(value))
+    }
+
+    /// Of all rounds. A run that failed counts too, since it will again.
+    pub(crate) fn seconds(&self) -> f64 {
+        let seconds = |run: &Run| run.cost.as_ref().map_or(10.0, |cost| cost.seconds);
+        self.runs.iter().map(seconds).sum()
     }
 
     pub(crate) fn fault(&self) -> Option<&str> {
