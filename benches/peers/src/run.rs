@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::cases::{Case, Files, Way};
 use crate::content::{self, Source};
-use crate::contestants::{Contestant, PROXY_VARIABLES, Service, Setup, Task};
+use crate::contestants::{Contestant, PROXY_VARIABLES, Service, Task};
 use crate::place::Place;
 use crate::process;
 use crate::programs::Programs;
@@ -105,10 +105,7 @@ impl Bench<'_> {
         let mut entries: Vec<Entry> = contestants
             .iter()
             .map(|one| Entry {
-                name: match one.setup {
-                    Setup::ByHand => format!("{}, {} connections", one.name, case.connections),
-                    _ => one.name.to_owned(),
-                },
+                name: one.shown(case.kind(), case.connections),
                 family: one.family.to_owned(),
                 setup: one.setup,
                 runs: Vec::new(),

@@ -122,3 +122,50 @@ fn number_text(value: f64) -> String {
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::contestants::Setup;
+    use crate::process::Cost;
+    use crate::report::{Entry, Measured, Run};
+
+    #[test]
+    fn the_fastest_comes_first_and_failures_have_no_bar() {
+        let entry = |name: &str, setup, seconds, fault: Option<&str>| Entry {
+            name: name.to_owned(),
+            family: name.to_owned(),
+            setup,
+            runs: vec![Run {
+                cost: Some(Cost {
+                    seconds,
+                    cpu_seconds: 1.0,
+                    peak_bytes: 1,
+                }),
+                fault: fault.map(str::to_owned),
+                road_cpu_seconds: None,
+                load: 0.0,
+            }],
+        };
+        let case = Measured {
+            id: "x".to_owned(),
+            title: "a < b & c".to_owned(),
+            limit: String::new(),
+            size_told: false,
+            bytes: 1_000_000_000,
+            files: 1,
+            entries: vec![
+                entry("slow", Setup::Defaults, 4.0, None),
+                entry("ours", Setup::Ours, 2.0, None),
+                entry("wrong", Setup::Defaults, 1.0, Some("wrong bytes")),
+            ],
+        };
+        let svg = case.plot();
+        assert!(
+            svg.contains("<title>(x) a &lt; b &amp; c, in MB/s</title>"),
+            "{svg}"
+        );
+        assert!(svg.find(">ours<").unwrap() < svg.find(">slow<").unwrap());
+        assert!(svg.contains(">500<") && svg.contains(">250<") && !svg.contains("wrong"));
+        assert_eq!(svg.matches("<rect").count(), 1 + 4 + 2);
+    }
+}
