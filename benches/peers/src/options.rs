@@ -17,6 +17,7 @@ Options:
   --rounds N         how often each takes its turn (5)
   --quick            small files and one round: whether it works, not how fast
   --install          first install the contestants that are missing (Debian packages, PyPI, npm)
+  --add              keep what was measured of other cases before
   --publish          write docs/benchmarks.md and its pictures from what was measured last; measure nothing
   --nice N           the priority of everything that is measured (-10 for root, otherwise as it is)
 ";
@@ -25,6 +26,9 @@ pub(crate) struct Options {
     pub(crate) cases: Vec<String>,
     pub(crate) peers: Vec<String>,
     pub(crate) rounds: usize,
+    /// Whether cases that are not measured now are kept.
+    pub(crate) add: bool,
+    pub(crate) publish: bool,
     /// Sizes are divided by this.
     pub(crate) shrink: u64,
     pub(crate) nice: Option<i32>,
@@ -50,6 +54,8 @@ impl Options {
             cases: Vec::new(),
             peers: Vec::new(),
             rounds: 5,
+            add: false,
+            publish: false,
             shrink: 1,
             nice: None,
             library: target.join("release"),
@@ -65,6 +71,8 @@ impl Options {
                 Long("peers") => options.peers = list(&arguments.value()?.string()?),
                 Long("rounds") => options.rounds = arguments.value()?.parse()?,
                 Long("quick") => (options.shrink, options.rounds) = (64, 1),
+                Long("add") => options.add = true,
+                Long("publish") => options.publish = true,
                 Long("nice") => options.nice = Some(arguments.value()?.parse()?),
                 // For whoever compares two builds.
                 Long("library") => options.library = arguments.value()?.into(),

@@ -13,6 +13,8 @@ use anyhow::{Context as _, Result};
 
 use super::Road;
 use super::connection::{Connection, Turn};
+use crate::process;
+
 use super::poll::{self, Alarm, Poll};
 
 /// A road with a door on this machine. It ends with this object.
@@ -46,6 +48,8 @@ impl Proxy {
         let thread = std::thread::Builder::new()
             .name("road".to_owned())
             .spawn(move || {
+                // A network does not wait until the receiver's threads leave it a processor.
+                process::this_thread_comes_first();
                 if let Err(error) = state.run(&told) {
                     eprintln!("the proxy failed: {error:#}");
                 }
