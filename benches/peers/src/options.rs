@@ -16,6 +16,8 @@ Options:
   --peers curl,...   these contestants only (apsfetch is one of them)
   --rounds N         how often each takes its turn (5)
   --quick            small files and one round: whether it works, not how fast
+  --install          first install the contestants that are missing (Debian packages, PyPI, npm)
+  --publish          write docs/benchmarks.md and its pictures from what was measured last; measure nothing
   --nice N           the priority of everything that is measured (-10 for root, otherwise as it is)
 ";
 
@@ -30,6 +32,10 @@ pub(crate) struct Options {
     pub(crate) root: PathBuf,
     /// Where the library was built.
     pub(crate) library: PathBuf,
+    /// The sandbox's program.
+    pub(crate) sandbox: PathBuf,
+    /// Where contestants from PyPI and npm were installed.
+    pub(crate) tools: PathBuf,
     /// Where the results go.
     pub(crate) out: PathBuf,
 }
@@ -47,6 +53,8 @@ impl Options {
             shrink: 1,
             nice: None,
             library: target.join("release"),
+            sandbox: target.join("release/apsfetch-sandbox"),
+            tools: target.join("peers"),
             out: target.join("bench"),
             root,
         };
@@ -60,6 +68,8 @@ impl Options {
                 Long("nice") => options.nice = Some(arguments.value()?.parse()?),
                 // For whoever compares two builds.
                 Long("library") => options.library = arguments.value()?.into(),
+                Long("sandbox") => options.sandbox = arguments.value()?.into(),
+                Long("tools") => options.tools = arguments.value()?.into(),
                 Long("out") => options.out = arguments.value()?.into(),
                 Short('h') | Long("help") => {
                     print!("{HELP}");

@@ -118,10 +118,11 @@ pub(crate) fn make() -> Result<Made> {
                 sbom: &sbom,
             };
             source.wheel(&tools, &wheel, &output)?;
+            // Also for who makes the NuGet package with the .NET SDK.
+            let libraries = [linux.join("libapsfetch.so"), built.library];
+            let natives = native::lay_out(&work, &libraries, &[LINUX, WINDOWS])?;
             let missing = nuget::missing();
             if missing.is_empty() {
-                let libraries = [linux.join("libapsfetch.so"), built.library];
-                let natives = native::lay_out(&work, &libraries, &[LINUX, WINDOWS])?;
                 nuget::make(&natives, &work, &output)?;
             } else {
                 without_compiler =

@@ -74,7 +74,9 @@ pub(crate) fn unit_tests(context: &Context<'_>) -> Result<String> {
     let text = quietly(
         cargo(context, "test")?
             .arg("--lib")
-            .env(rust::variable(TARGET, "RUNNER"), &runner),
+            .env(rust::variable(TARGET, "RUNNER"), &runner)
+            // For tests that start themselves again.
+            .env("APSFETCH_TEST_RUNNER", &runner),
     )
     .context("cargo test")?;
     let passed = passed(&text);

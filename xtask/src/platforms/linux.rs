@@ -27,7 +27,7 @@ pub(crate) fn oldest_rust(context: &Context<'_>) -> Result<String> {
     let mut check = context.command("rustup");
     check.args(["run", &version, "cargo", "--version"]);
     if rust::said(&mut check).is_none() {
-        return Err(Lacking(format!(
+        return Err(Lacking::Rust(format!(
             "no Rust {version} (rustup toolchain install {version} --profile minimal)"
         ))
         .into());

@@ -103,22 +103,39 @@ pub(crate) fn programs(context: &Context<'_>) -> Result<String> {
     let import_library = own.with_extension("dll.lib");
     let mut seen = run_programs(context, &own, &import_library)?;
     seen += " with the DLL of the same ABI";
-    match windows::build::library() {
-        Ok(mingw) => {
-            let import_library = mingw
-                .msvc_import_library
-                .context("there is no llvm-dlltool (Debian package llvm)")?;
-            seen += &run_programs(context, &mingw.library, &import_library)?;
+    match built_by_mingw()? {
+        Some((library, import_library)) => {
+            seen += " and ";
+            seen += &run_programs(context, &library, &import_library)?;
             seen += " with the DLL that mingw built and its apsfetch.lib";
         }
-        Err(why) => seen += &format!("; not with a DLL of mingw ({why:#})"),
+        None => seen += ", not with one of mingw (`cargo xtask windows --build` makes it)",
     }
     Ok(seen + ", under Wine")
 }
 
+/// The DLL and the import library for Microsoft's linkers, if they were made.
+fn built_by_mingw() -> Result<Option<(PathBuf, PathBuf)>> {
+    let folder = windows::tools::target_folder()?.join("library");
+    let import_library = folder.join("apsfetch.lib");
+    if !import_library.is_file() {
+        return Ok(None);
+    }
+    for entry in fs::read_dir(&folder)? {
+        let library = entry?.path();
+        if library
+            .extension()
+            .is_some_and(|extension| extension == "dll")
+        {
+            return Ok(Some((library, import_library)));
+        }
+    }
+    Ok(None)
+}
+
 fn run_programs(context: &Context<'_>, library: &Path, import_library: &Path) -> Result<String> {
     let runtime = Runtime::new(context)?;
-    let runner = windows::tools::runner().map_err(|why| Lacking(format!("{why:#}")))?;
+    let runner = windows::tools::runner().map_err(|why| Lacking::Program(format!("{why:#}")))?;
     windows::tools::wake()?;
     let mut tests = context.command("cargo");
     tests
@@ -150,7 +167,7 @@ struct Runtime {
 impl Runtime {
     fn new(context: &Context<'_>) -> Result<Self> {
         if !Path::new(HEADERS).join("msvcrt").is_dir() || !Path::new(LIBRARIES).is_dir() {
-            return Err(Lacking(
+            return Err(Lacking::Program(
                 "no headers and import libraries of Wine (Debian package libwine-dev)".to_owned(),
             )
             .into());

@@ -13,11 +13,17 @@ use crate::test::machine::Context;
 
 /// Why a task is skipped: the machine lacks something, and this says what and where it comes from.
 #[derive(Debug)]
-pub(crate) struct Lacking(pub(crate) String);
+pub(crate) enum Lacking {
+    Program(String),
+    /// A machine may have no network to get it from, so this is never a failure.
+    Rust(String),
+}
 
 impl Display for Lacking {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Self::Program(what) | Self::Rust(what) => f.write_str(what),
+        }
     }
 }
 
@@ -29,7 +35,7 @@ pub(crate) fn first<'a>(context: &Context<'_>, names: &[&'a str], source: &str) 
         .iter()
         .copied()
         .find(|name| context.on_path(name))
-        .ok_or_else(|| Lacking(format!("no {} ({source})", names.join(" or "))).into())
+        .ok_or_else(|| Lacking::Program(format!("no {} ({source})", names.join(" or "))).into())
 }
 
 /// As much as ring wants of the headers of Microsoft and Apple. The rotations are built into clang.
@@ -82,8 +88,9 @@ pub(crate) fn zig_libraries() -> Result<PathBuf> {
 
 /// The programs that packages are made with; zig is one.
 pub(crate) fn packaging() -> Result<Packaging> {
-    Packaging::there()
-        .ok_or_else(|| Lacking("no zig (cargo xtask package installs it)".to_owned()).into())
+    Packaging::there().ok_or_else(|| {
+        Lacking::Program("no zig (cargo xtask package installs it)".to_owned()).into()
+    })
 }
 
 /// `lib_dir` in JSON or, since zig 0.15, in zig's own notation.
@@ -152,7 +159,7 @@ pub(crate) fn script(path: &Path, words: &[String]) -> Result<()> {
 
 #[cfg(not(unix))]
 pub(crate) fn script(_: &Path, _: &[String]) -> Result<()> {
-    Err(Lacking("this is done on Unix only".to_owned()).into())
+    Err(Lacking::Program("this is done on Unix only".to_owned()).into())
 }
 
 #[cfg(test)]

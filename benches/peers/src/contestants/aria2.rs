@@ -4,21 +4,23 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::{Contestant, Setup, Suits, Task, files};
+use super::{BOTH, Contestant, Setup, Task, files};
 
 pub(super) const ALL: &[Contestant] = &[
     Contestant {
         name: "aria2c",
         family: "aria2c",
         setup: Setup::Defaults,
-        suits: Suits::Both,
+        suits: BOTH,
+        keeps: true,
         command: |task| command(task, &[]),
     },
     Contestant {
         name: "aria2c",
         family: "aria2c",
         setup: Setup::ByHand,
-        suits: Suits::Both,
+        suits: BOTH,
+        keeps: true,
         command: |task| {
             let count = task.connections;
             let per_server = count.min(16);

@@ -44,11 +44,8 @@ impl Measured {
                 _ => entry.name.clone(),
             };
             let Some(seconds) = entry.spread(|cost| cost.seconds) else {
-                let _ = writeln!(
-                    text,
-                    "| {name} | {} |||||",
-                    entry.fault().unwrap_or("not run")
-                );
+                let fault = entry.fault().unwrap_or("not run").replace('|', "/");
+                let _ = writeln!(text, "| {name} | {fault} |||||");
                 continue;
             };
             let wrong = entry

@@ -64,6 +64,10 @@ impl Run {
         }
     }
 
+    pub(crate) fn is_longer_than(&self, seconds: f64) -> bool {
+        self.cost.as_ref().is_none_or(|cost| cost.seconds > seconds)
+    }
+
     /// Of a run whose every byte was right.
     pub(crate) fn good(&self) -> Option<&Cost> {
         match self.fault {
