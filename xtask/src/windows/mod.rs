@@ -3,7 +3,7 @@
 pub(crate) mod build;
 mod count;
 mod csharp;
-pub(crate) mod dotnet;
+mod dotnet;
 mod programs;
 pub(crate) mod tools;
 

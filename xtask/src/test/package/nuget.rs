@@ -10,7 +10,6 @@ use super::Bench;
 use crate::project;
 use crate::test::machine::succeed;
 use crate::test::sandbox::{BUCKET, KEY};
-use crate::windows;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const WINDOWS: &str = "apsfetch-1.dll";
@@ -96,7 +95,6 @@ fn net8(bench: &Bench<'_>, folder: &Path, cache: &Path) -> Result<()> {
     let mut run = bench.context.command(&runtime);
     run.arg(built.join("Console.dll"));
     downloads(bench, &mut run, &built.join("run"))?;
-    on_windows(bench, &built)?;
 
     let file = bare.join("Console.deps.json");
     fs::write(&file, dependencies())?;
@@ -105,17 +103,6 @@ fn net8(bench: &Bench<'_>, folder: &Path, cache: &Path) -> Result<()> {
     run.arg("--additionalprobingpath").arg(cache);
     run.arg(bare.join("Console.dll"));
     downloads(bench, &mut run, &bare.join("run"))
-}
-
-/// The same folder on Windows' own .NET 8, under Wine.
-fn on_windows(bench: &Bench<'_>, built: &Path) -> Result<()> {
-    if windows::tools::runner().is_err() {
-        return Ok(());
-    }
-    windows::tools::wake()?;
-    let mut run = windows::tools::run(&windows::dotnet::ready()?)?;
-    run.arg(windows::tools::path(&built.join("Console.dll")));
-    downloads(bench, &mut run, &built.join("run-on-windows"))
 }
 
 /// What the SDK writes beside a program that uses the package.
