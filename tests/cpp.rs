@@ -146,6 +146,27 @@ fn callbacks_may_throw_and_all_ways_to_cancel_do() {
 }
 
 #[test]
+fn uploads_and_translations_are_polled() {
+    let Some(scene) = Scene::new() else {
+        return;
+    };
+    scene.hang(Origin::Api, "hanging-url");
+    let url = format!("{}/hanging-url", scene.sandbox.info().api);
+    let file = root().join("Cargo.toml").display().to_string();
+    let design = |name: &str, state| {
+        let urn = scene.sandbox.add_design(&format!("urn:cpp:{name}"), "US");
+        scene.sandbox.set_design_state(&urn, state).unwrap();
+        urn
+    };
+    let soon = design("soon", TranslationState::Polls { polls: 1 });
+    let never = design("never", TranslationState::InProgress);
+    scene.run(
+        &scene.program("polled.cpp", "-std=c++17"),
+        &[&url, &file, &soon, &never],
+    );
+}
+
+#[test]
 fn every_noun_of_the_header_is_there() {
     let Some(scene) = Scene::new() else {
         return;

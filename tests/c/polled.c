@@ -1,11 +1,12 @@
 /* Uploads and waits for translations by polling, and the access token for others. Arguments: what to do, base URL,
    access token, and what that needs. */
-#include <pthread.h>
 #include <string.h>
+#ifndef _WIN32
 #include <sys/wait.h>
-#include <unistd.h>
+#endif
 
 #include "setup.h"
+#include "system.h"
 #include "tasks.h"
 
 static apsfetch_error *error;
@@ -271,7 +272,10 @@ static void *wait_for_shared(void *unused)
    for a fork. */
 static void lifetimes(apsfetch_client *client, char **argv)
 {
-    int before, round, status;
+    int before, round;
+#ifndef _WIN32
+    int status;
+#endif
 
     CHECK_OK(apsfetch_client_free(client));
     before = first_tasks();
@@ -279,7 +283,9 @@ static void lifetimes(apsfetch_client *client, char **argv)
         apsfetch_upload_job *job = NULL;
         apsfetch_manifest_watch *watch = NULL;
         pthread_t waiting;
+#ifndef _WIN32
         pid_t child = 1;
+#endif
 
         client = make_client(argv[2], argv[3]);
         CHECK_OK(apsfetch_upload_job_start(client, argv[4], argv[5], NULL, &job, &error));
@@ -287,10 +293,11 @@ static void lifetimes(apsfetch_client *client, char **argv)
         CHECK(count_tasks() > before);
         shared_job = job;
         CHECK(pthread_create(&waiting, NULL, wait_for_shared, NULL) == 0);
+#ifndef _WIN32
         if (argv[7][0] == '1')
             child = fork();
         if (child == 0) {
-            alarm(60);
+            set_alarm(60);
             CHECK(apsfetch_upload_job_wait(job, APSFETCH_NO_LIMIT, NULL) == APSFETCH_E_WRONG_PROCESS);
             CHECK(apsfetch_upload_job_cancel(job, NULL) == APSFETCH_E_WRONG_PROCESS);
             CHECK(apsfetch_manifest_watch_state(watch) == APSFETCH_E_WRONG_PROCESS);
@@ -301,6 +308,7 @@ static void lifetimes(apsfetch_client *client, char **argv)
         }
         if (argv[7][0] == '1')
             CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
+#endif
         /* In either order. */
         if (round % 2 == 0)
             CHECK_OK(apsfetch_client_free(client));
@@ -319,7 +327,7 @@ int main(int argc, char **argv)
 
     CHECK(argc > 4);
     /* A hang is a failure too. */
-    alarm(240);
+    set_alarm(240);
     client = make_client(argv[2], argv[3]);
     if (strcmp(argv[1], "uploads") == 0)
         uploads(client, argv + 4);

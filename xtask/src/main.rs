@@ -11,6 +11,8 @@ mod sbom;
 mod sdk;
 mod test;
 mod windows;
+#[cfg(test)]
+mod workflows;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -30,6 +32,7 @@ Verbs:
   sbom      write what the library is made of, as CycloneDX, to target/sbom
   docs      build the site from docs/ into target/book, with the references, and check its links
   sdk       lay out what programs in C and C++ are built with, in target/sdk
+  recording record the terminal that the README shows
   windows   build the library for Windows, and run its tests there or under Wine
   help      this text, or with a verb's name what that verb does
 
@@ -79,6 +82,7 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         "header" => header(arguments),
+        "recording" => recording(arguments),
         "package" => package::run(arguments),
         "platforms" => platforms::run(arguments),
         "sbom" => sbom(arguments),
@@ -99,6 +103,7 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             Some("header") => HEADER_HELP,
             Some("package") => package::HELP,
             Some("docs") => docs::HELP,
+            Some("recording") => docs::recording::HELP,
             Some("platforms") => platforms::HELP,
             Some("sbom") => sbom::HELP,
             Some("sdk") => sdk::HELP,
@@ -119,6 +124,15 @@ fn docs(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     match arguments.next()? {
         None => println!("{}", docs::run()?.join("index.html").display()),
         Some(Short('h') | Long("help")) => print!("{}", docs::HELP),
+        Some(other) => return Err(other.unexpected().into()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn recording(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    match arguments.next()? {
+        None => docs::recording::run()?,
+        Some(Short('h') | Long("help")) => print!("{}", docs::recording::HELP),
         Some(other) => return Err(other.unexpected().into()),
     }
     Ok(ExitCode::SUCCESS)

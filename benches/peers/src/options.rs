@@ -16,6 +16,9 @@ Options:
   --peers curl,...   these contestants only (apsfetch is one of them)
   --rounds N         how often each takes its turn (5)
   --quick            small files and one round: whether it works, not how fast
+  --install          first install the contestants that are missing (Debian packages, PyPI, npm)
+  --add              keep what was measured of other cases before
+  --publish          write docs/benchmarks.md and its pictures from what was measured last; measure nothing
   --nice N           the priority of everything that is measured (-10 for root, otherwise as it is)
 ";
 
@@ -23,6 +26,9 @@ pub(crate) struct Options {
     pub(crate) cases: Vec<String>,
     pub(crate) peers: Vec<String>,
     pub(crate) rounds: usize,
+    /// Whether cases that are not measured now are kept.
+    pub(crate) add: bool,
+    pub(crate) publish: bool,
     /// Sizes are divided by this.
     pub(crate) shrink: u64,
     pub(crate) nice: Option<i32>,
@@ -30,6 +36,10 @@ pub(crate) struct Options {
     pub(crate) root: PathBuf,
     /// Where the library was built.
     pub(crate) library: PathBuf,
+    /// The sandbox's program.
+    pub(crate) sandbox: PathBuf,
+    /// Where contestants from PyPI and npm were installed.
+    pub(crate) tools: PathBuf,
     /// Where the results go.
     pub(crate) out: PathBuf,
 }
@@ -44,9 +54,13 @@ impl Options {
             cases: Vec::new(),
             peers: Vec::new(),
             rounds: 5,
+            add: false,
+            publish: false,
             shrink: 1,
             nice: None,
             library: target.join("release"),
+            sandbox: target.join("release/apsfetch-sandbox"),
+            tools: target.join("peers"),
             out: target.join("bench"),
             root,
         };
@@ -57,9 +71,13 @@ impl Options {
                 Long("peers") => options.peers = list(&arguments.value()?.string()?),
                 Long("rounds") => options.rounds = arguments.value()?.parse()?,
                 Long("quick") => (options.shrink, options.rounds) = (64, 1),
+                Long("add") => options.add = true,
+                Long("publish") => options.publish = true,
                 Long("nice") => options.nice = Some(arguments.value()?.parse()?),
                 // For whoever compares two builds.
                 Long("library") => options.library = arguments.value()?.into(),
+                Long("sandbox") => options.sandbox = arguments.value()?.into(),
+                Long("tools") => options.tools = arguments.value()?.into(),
                 Long("out") => options.out = arguments.value()?.into(),
                 Short('h') | Long("help") => {
                     print!("{HELP}");

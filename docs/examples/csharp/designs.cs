@@ -4,7 +4,9 @@ using ApsFetch;
 
 internal static class Designs
 {
-    private static async Task Main()
+    private static void Main() => RunAsync().GetAwaiter().GetResult();
+
+    private static async Task RunAsync()
     {
         var options = new ApsClientOptions
         {

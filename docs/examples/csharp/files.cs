@@ -5,7 +5,9 @@ using ApsFetch;
 
 internal static class Files
 {
-    private static async Task Main()
+    private static void Main() => RunAsync().GetAwaiter().GetResult();
+
+    private static async Task RunAsync()
     {
         var options = new ApsClientOptions
         {

@@ -4,7 +4,9 @@ using ApsFetch;
 
 internal static class Login
 {
-    private static async Task Main()
+    private static void Main() => RunAsync().GetAwaiter().GetResult();
+
+    private static async Task RunAsync()
     {
         // ANCHOR: main
         var options = new ApsClientOptions { BaseUrl = Environment.GetEnvironmentVariable("APS_BASE_URL") };

@@ -24,7 +24,9 @@ internal static class Network
         });
     }
 
-    private static async Task Main()
+    private static void Main() => RunAsync().GetAwaiter().GetResult();
+
+    private static async Task RunAsync()
     {
         const string Urn = "urn:adsk.objects:os.object:apsfetch-sandbox-models/Haus.rvt";
         foreach (var region in new[] { "US", "EMEA" })

@@ -5,7 +5,9 @@ using ApsFetch;
 
 internal static class Quickstart
 {
-    private static async Task<int> Main(string[] arguments)
+    private static int Main(string[] arguments) => RunAsync(arguments).GetAwaiter().GetResult();
+
+    private static async Task<int> RunAsync(string[] arguments)
     {
         if (arguments.Length != 3)
         {

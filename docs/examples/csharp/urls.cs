@@ -6,7 +6,9 @@ using ApsFetch;
 
 internal static class Urls
 {
-    private static async Task Main()
+    private static void Main() => RunAsync().GetAwaiter().GetResult();
+
+    private static async Task RunAsync()
     {
         File.WriteAllText("hello.txt", "Hello, APS!\n");
         var options = new ApsClientOptions

@@ -1,4 +1,5 @@
 import os
+import sys
 
 import apsfetch
 from apsfetch import FileStatus, TranslationStatus
@@ -16,8 +17,10 @@ with apsfetch.Client(
 ) as client:
     # ANCHOR: main
     urn = "urn:adsk.objects:os.object:apsfetch-sandbox-models/house.rvt"
-    # At the most half an hour until the translation is over.
-    manifest = client.wait_for_manifest(urn, timeout=30 * 60)
+    # At the most half an hour until the translation is over; called with each manifest that APS sends.
+    manifest = client.wait_for_manifest(
+        urn, timeout=30 * 60, on_progress=lambda now: print(now.progress, file=sys.stderr)
+    )
     if manifest.status == TranslationStatus.SUCCESS:
         print("translated")
 

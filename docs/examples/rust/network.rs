@@ -18,7 +18,7 @@ fn client_for(region: &str) -> Result<Client, Box<dyn std::error::Error>> {
         .ca_file(env::var("APS_CA_FILE")?)
         // "http://user:password@proxy.firm.example:8080"; "" for none, whatever the environment says.
         .proxy("")?
-        .connect_timeout(Duration::from_secs(10))
+        .connect_timeout(Duration::from_secs(10))?
         .max_connections(16)?
         .user_agent("MyPlugin/2.1")?
         .build()?;

@@ -79,6 +79,8 @@ fn opening_page(comment: &str) -> (String, Vec<(String, String)>) {
         {
             example.push_str(code);
             example.push('\n');
+        } else if line.is_empty() && !example.is_empty() && contract.is_empty() {
+            example.push('\n');
         } else if let Some(more) = line.strip_prefix("             ")
             && let Some((_, text)) = contract.last_mut()
         {
@@ -90,6 +92,8 @@ fn opening_page(comment: &str) -> (String, Vec<(String, String)>) {
             contract.push((word.to_owned(), text.trim().to_owned()));
         }
     }
+    let mut example = example.trim_end().to_owned();
+    example.push('\n');
     (example, contract)
 }
 
@@ -229,7 +233,12 @@ mod tests {
     fn the_opening_page_is_an_example_and_a_contract() {
         let header = read(&header()).unwrap();
         assert!(header.example.starts_with("#include <apsfetch.h>"));
-        assert!(header.example.trim_end().ends_with('}'));
+        assert!(header.example.ends_with("\n}\n"));
+        assert!(
+            header.example.contains(">\n\nint main"),
+            "{}",
+            header.example
+        );
         let (word, text) = &header.contract[0];
         assert_eq!(word, "Versions");
         assert!(

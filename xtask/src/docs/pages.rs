@@ -1,4 +1,4 @@
-//! What mdBook is given beside the written pages: the reference of the C header and of the Python package.
+//! What mdBook is given beside the written pages: the references of the C header, of Python and of C#.
 
 use std::collections::HashMap;
 use std::fs;
@@ -8,12 +8,13 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use super::header::{self, Header, Item, Kind, Noun};
-use super::python;
+use super::sources;
 use crate::project;
 
 /// The written pages that generated ones hang below.
 const C: &str = "reference/c.md";
 const PYTHON: &str = "reference/python.md";
+const CSHARP: &str = "reference/csharp.md";
 
 const SOURCES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/");
 
@@ -39,9 +40,11 @@ fn add(items: &mut [Value]) -> Result<()> {
             continue;
         };
         to_the_sources(chapter);
+        to_the_margin(chapter);
         match chapter["path"].as_str() {
             Some(C) => c(chapter)?,
-            Some(PYTHON) => append(chapter, &python::reference()?),
+            Some(CSHARP) => append(chapter, &sources::csharp()?),
+            Some(PYTHON) => append(chapter, &sources::python()?),
             _ => {
                 if let Some(below) = chapter["sub_items"].as_array_mut() {
                     add(below)?;
@@ -61,6 +64,39 @@ fn to_the_sources(chapter: &mut Value) {
     chapter["content"] = Value::from(text);
 }
 
+/// Parts of programs, which pages include, are as far to the right as they are in their functions.
+fn to_the_margin(chapter: &mut Value) {
+    let content = chapter["content"].as_str().unwrap_or_default();
+    let mut text = String::new();
+    let mut block: Option<Vec<&str>> = None;
+    for line in content.lines() {
+        match &mut block {
+            None => {
+                text.push_str(line);
+                text.push('\n');
+                block = line.starts_with("```").then(Vec::new);
+            }
+            Some(lines) if line == "```" => {
+                let space = |line: &&str| line.len() - line.trim_start().len();
+                let margin = lines
+                    .iter()
+                    .filter(|line| !line.trim().is_empty())
+                    .map(space)
+                    .min()
+                    .unwrap_or_default();
+                for line in lines.iter() {
+                    text.push_str(line.get(margin..).unwrap_or_default());
+                    text.push('\n');
+                }
+                text.push_str("```\n");
+                block = None;
+            }
+            Some(lines) => lines.push(line),
+        }
+    }
+    chapter["content"] = Value::from(text);
+}
+
 fn append(chapter: &mut Value, text: &str) {
     let content = chapter["content"].as_str().unwrap_or_default();
     chapter["content"] = Value::from(format!("{content}\n{text}"));
@@ -75,12 +111,17 @@ fn c(chapter: &mut Value) -> Result<()> {
     if let Some(names) = parents.as_array_mut() {
         names.push(chapter["name"].clone());
     }
-    for noun in &header.nouns {
+    for (index, noun) in (1..).zip(&header.nouns) {
+        // By its number mdBook knows how deep a page is.
+        let mut number = chapter["number"].clone();
+        if let Some(parts) = number.as_array_mut() {
+            parts.push(Value::from(index));
+        }
         let path = format!("reference/c/{}", noun.file());
         let page = json!({"Chapter": {
             "name": noun.title,
             "content": page(noun, &places),
-            "number": null,
+            "number": number,
             "sub_items": [],
             "path": path,
             "source_path": null,
@@ -196,6 +237,24 @@ fn number_of(item: &Item) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn programs_begin_at_the_margin_and_links_out_of_the_site_lead_to_the_sources() {
+        let page = "text\n\n```c\n    if (x)\n        y();\n\n    z();\n```\n\n    [a](../../src/lib.rs) [b](../cpp.md)\n";
+        let mut items = vec![json!({"Chapter": {
+            "name": "P", "content": page, "path": "guides/p.md", "sub_items": [], "parent_names": [],
+        }})];
+        add(&mut items).unwrap();
+        let text = items[0]["Chapter"]["content"].as_str().unwrap();
+        assert!(
+            text.contains("```c\nif (x)\n    y();\n\nz();\n```\n\n    ["),
+            "{text}"
+        );
+        assert!(
+            text.contains("/blob/main/src/lib.rs) [b](../cpp.md)"),
+            "{text}"
+        );
+    }
 
     #[test]
     fn the_reference_hangs_below_its_page_and_links_between_nouns() {

@@ -17,10 +17,10 @@ GROUPS = {
     "Jobs and progress": ["Job", "Progress", "ItemProgress", "JobState", "ProgressCallback"],
     "Results": ["Result", "ItemStatus", "Verification"],
     "Folders": ["Plan", "PlannedFile", "FolderOutcome", "FolderFile", "FileStatus"],
-    "Manifests": ["Manifest", "Node", "Message", "TranslationStatus"],
-    "Objects, URLs and uploads": ["ObjectInfo", "ObjectPage", "Details", "OssUrl", "Access", "UploadResult"],
+    "Manifests": ["Manifest", "Node", "Message", "TranslationStatus", "ManifestWatch", "ManifestCallback"],
+    "Objects, URLs and uploads": ["ObjectInfo", "ObjectPage", "Details", "OssUrl", "Access", "UploadJob", "UploadResult"],
     "Signing": ["Signed", "Chunk", "SignedStatus"],
-    "Tokens and logins": ["Login", "TokenProvider"],
+    "Tokens and logins": ["AccessToken", "Login", "TokenProvider"],
 }
 
 
@@ -71,7 +71,9 @@ def is_error(name: str, definitions: dict[str, ast.ClassDef]) -> bool:
 
 
 def bases(node: ast.ClassDef) -> list[str]:
-    return [base.id for base in node.bases if isinstance(base, ast.Name)]
+    # Of `Polled[Progress]` the class is `Polled`.
+    plain = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
+    return [base.id for base in plain if isinstance(base, ast.Name)]
 
 
 def class_text(node: ast.ClassDef, definitions: dict[str, ast.ClassDef], public: set[str]) -> str:
@@ -145,12 +147,19 @@ def signature(name: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> st
             joined[-1] += ", " + argument
         else:
             joined.append(argument)
+    joined = [spaced(argument) for argument in joined]
     result = f" -> {ast.unparse(function.returns)}" if function.returns and function.name != "__init__" else ""
     word = "async def " if isinstance(function, ast.AsyncFunctionDef) else "def " if name != "Client" else ""
     line = f"{word}{name}({', '.join(joined)}){result}"
     if len(line) <= 96:
         return line
     return f"{word}{name}(\n" + "".join(f"    {argument},\n" for argument in joined) + f"){result}"
+
+
+def spaced(argument: str) -> str:
+    """``a: int=1`` as people write it."""
+    name, equals, default = argument.rpartition("=")
+    return f"{name} = {default}" if equals and ":" in name else argument
 
 
 def prose(doc: str | None, public: set[str]) -> str:

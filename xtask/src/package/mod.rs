@@ -1,7 +1,7 @@
 //! `cargo xtask package`: what users install.
 
 mod archive;
-mod linux;
+pub(crate) mod linux;
 mod native;
 mod nuget;
 mod python;
@@ -75,7 +75,7 @@ pub(crate) fn make() -> Result<Made> {
         bail!("packages are made on 64-bit Linux only");
     }
     let target = sbom::target_folder()?;
-    let (work, output) = (target.join("packaging"), target.join("package"));
+    let (work, output) = (work_folder()?, target.join("package"));
     if output.exists() {
         fs::remove_dir_all(&output).with_context(|| output.display().to_string())?;
     }
@@ -118,10 +118,11 @@ pub(crate) fn make() -> Result<Made> {
                 sbom: &sbom,
             };
             source.wheel(&tools, &wheel, &output)?;
+            // Also for who makes the NuGet package with the .NET SDK.
+            let libraries = [linux.join("libapsfetch.so"), built.library];
+            let natives = native::lay_out(&work, &libraries, &[LINUX, WINDOWS])?;
             let missing = nuget::missing();
             if missing.is_empty() {
-                let libraries = [linux.join("libapsfetch.so"), built.library];
-                let natives = native::lay_out(&work, &libraries, &[LINUX, WINDOWS])?;
                 nuget::make(&natives, &work, &output)?;
             } else {
                 without_compiler =
@@ -171,6 +172,11 @@ fn packed(name: &str, tree: &Path) -> Result<Files> {
     let mut files = Files::default();
     files.add_folder(&format!("{name}/"), tree)?;
     Ok(files)
+}
+
+/// Where what packages are made of is built.
+pub(crate) fn work_folder() -> Result<PathBuf> {
+    Ok(sbom::target_folder()?.join("packaging"))
 }
 
 /// Writes what the library is made of for a platform.

@@ -7,6 +7,7 @@ mod aarch64;
 mod apple;
 mod binary;
 mod check;
+mod linux;
 mod msvc;
 mod rust;
 mod table;
@@ -19,6 +20,7 @@ use anyhow::{Result, bail};
 use lexopt::prelude::*;
 
 use crate::test::machine::{Context, ThisMachine};
+pub(crate) use rust::has_standard_library;
 use table::{Line, Outcome, Shows, Table};
 use tools::Lacking;
 
@@ -42,12 +44,12 @@ struct Task {
     work: fn(&Context<'_>, &str) -> Result<String>,
 }
 
-const fn check(target: &'static str, repeated: bool) -> Task {
+const fn check(target: &'static str) -> Task {
     Task {
         target,
         shows: Shows::Checked,
         what: "type check",
-        repeated,
+        repeated: true,
         work: check::library,
     }
 }
@@ -63,14 +65,39 @@ const fn dylib(target: &'static str) -> Task {
 }
 
 const TASKS: &[Task] = &[
-    check(msvc::TARGET, true),
-    check("aarch64-apple-darwin", true),
-    check("x86_64-apple-darwin", false),
-    check("i686-unknown-linux-gnu", true),
-    check("armv7-unknown-linux-gnueabihf", false),
-    check(aarch64::TARGET, false),
+    check(msvc::TARGET),
+    check("aarch64-apple-darwin"),
+    check("i686-unknown-linux-gnu"),
+    Task {
+        target: msvc::TARGET,
+        shows: Shows::Linked,
+        what: "DLL",
+        repeated: false,
+        work: |context, _| msvc::linked(context),
+    },
+    Task {
+        target: msvc::TARGET,
+        shows: Shows::Run,
+        what: "C programs",
+        repeated: false,
+        work: |context, _| msvc::programs(context),
+    },
     dylib("aarch64-apple-darwin"),
     dylib("x86_64-apple-darwin"),
+    Task {
+        target: linux::TARGET,
+        shows: Shows::Checked,
+        what: "type check with the oldest Rust",
+        repeated: false,
+        work: |context, _| linux::oldest_rust(context),
+    },
+    Task {
+        target: linux::TARGET,
+        shows: Shows::Linked,
+        what: "shared library for glibc 2.17",
+        repeated: false,
+        work: |_, _| linux::old_glibc(),
+    },
     Task {
         target: aarch64::TARGET,
         shows: Shows::Linked,
@@ -137,6 +164,11 @@ pub(crate) fn step(context: &Context<'_>) -> Result<()> {
     let lines = perform(context, &tasks);
     let table = Table(&lines);
     println!("\n{table}");
+    for line in &lines {
+        if let Outcome::Skipped(Lacking::Program(why)) = &line.outcome {
+            context.skip(&format!("{}, {}", line.target, line.what), why)?;
+        }
+    }
     let failures = table.failures();
     if !failures.is_empty() {
         bail!("{}", failures.join("; "));
@@ -159,9 +191,9 @@ fn perform(context: &Context<'_>, tasks: &[&Task]) -> Vec<Line> {
             let started = Instant::now();
             let outcome = match (task.work)(context, task.target) {
                 Ok(seen) => Outcome::Done(seen),
-                Err(error) => match error.downcast_ref::<Lacking>() {
-                    Some(lacking) => Outcome::Skipped(lacking.to_string()),
-                    None => Outcome::Failed(format!("{error:#}")),
+                Err(error) => match error.downcast::<Lacking>() {
+                    Ok(lacking) => Outcome::Skipped(lacking),
+                    Err(error) => Outcome::Failed(format!("{error:#}")),
                 },
             };
             Line {
@@ -190,8 +222,9 @@ mod tests {
                 work,
             }
         }
-        let lacking =
-            task(|_, _| Err(anyhow::Error::from(Lacking("no qemu".to_owned())).context("running")));
+        let lacking = task(|_, _| {
+            Err(anyhow::Error::from(Lacking::Program("no qemu".to_owned())).context("running"))
+        });
         let broken = task(|_, _| bail!("red"));
         let fine = task(|_, target| Ok(target.to_owned()));
         let lines = ThisMachine::new()
@@ -200,14 +233,17 @@ mod tests {
                 perform(context, &[&lacking, &broken, &fine])
             })
             .unwrap();
-        let outcomes: Vec<_> = lines.into_iter().map(|line| line.outcome).collect();
-        assert_eq!(
-            outcomes,
-            [
-                Outcome::Skipped("no qemu".to_owned()),
-                Outcome::Failed("red".to_owned()),
-                Outcome::Done("a-target".to_owned()),
-            ]
+        let outcomes: Vec<_> = lines.iter().map(|line| &line.outcome).collect();
+        assert!(
+            matches!(
+                outcomes[..],
+                [
+                    Outcome::Skipped(lacking),
+                    Outcome::Failed(why),
+                    Outcome::Done(seen),
+                ] if lacking.to_string() == "no qemu" && why == "red" && seen == "a-target"
+            ),
+            "{outcomes:?}"
         );
     }
 }

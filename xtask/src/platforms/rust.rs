@@ -6,28 +6,27 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result};
 
 use super::tools::Lacking;
-use crate::sbom;
 use crate::test::machine::Context;
+use crate::{project, sbom};
 
 /// cargo with this verb, for this target.
 ///
 /// The Rust in use if it has the target's standard library (`rustup target add` brings it), or else nightly, which
 /// can build one from its sources.
 pub(crate) fn cargo(context: &Context<'_>, verb: &str, target: &str) -> Result<Command> {
-    let mut cargo = if has_standard_library(context, target) {
+    let mut cargo = if has_standard_library(target) {
         let mut cargo = context.command("cargo");
         cargo.arg(verb);
         cargo
     } else if nightly_has_sources(context) {
         let mut cargo = context.command("rustup");
         cargo.args(["run", "nightly", "cargo", verb, "-Zbuild-std"]);
-        // Of the toolchain that runs this program.
-        for variable in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
+        for variable in TOOLCHAIN {
             cargo.env_remove(variable);
         }
         cargo
     } else {
-        return Err(Lacking(format!(
+        return Err(Lacking::Rust(format!(
             "no Rust for {target} (rustup target add {target}; or nightly with its sources: \
              rustup toolchain install nightly --component rust-src)"
         ))
@@ -41,8 +40,11 @@ pub(crate) fn cargo(context: &Context<'_>, verb: &str, target: &str) -> Result<C
     Ok(cargo)
 }
 
+/// What the toolchain that runs this program tells of itself; another one is not to hear it.
+pub(crate) const TOOLCHAIN: [&str; 4] = ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"];
+
 /// A folder of its own: another compiler's files among those of the other steps would be built in turns.
-fn target_folder() -> Result<PathBuf> {
+pub(crate) fn target_folder() -> Result<PathBuf> {
     Ok(sbom::target_folder()?.join("platforms"))
 }
 
@@ -59,19 +61,16 @@ pub(crate) fn variable(target: &str, what: &str) -> String {
     )
 }
 
-fn has_standard_library(context: &Context<'_>, target: &str) -> bool {
-    said(
-        context
-            .command("rustc")
-            .args(["--print", "target-libdir", "--target", target]),
-    )
-    .is_some_and(|folder| {
-        std::fs::read_dir(folder).is_ok_and(|files| {
-            files
-                .flatten()
-                .any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
+/// Whether the Rust in use has the standard library for this target.
+pub(crate) fn has_standard_library(target: &str) -> bool {
+    said(project::command("rustc").args(["--print", "target-libdir", "--target", target]))
+        .is_some_and(|folder| {
+            std::fs::read_dir(folder).is_ok_and(|files| {
+                files
+                    .flatten()
+                    .any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
+            })
         })
-    })
 }
 
 fn nightly_has_sources(context: &Context<'_>) -> bool {
@@ -99,7 +98,7 @@ pub(crate) fn linker(context: &Context<'_>, name: &str) -> Result<PathBuf> {
             return Ok(linker);
         }
     }
-    Err(Lacking(format!(
+    Err(Lacking::Rust(format!(
         "this Rust was installed without its linker {name} (rustup's has it)"
     ))
     .into())

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display, Formatter, Write as _};
 
+use super::tools::Lacking;
+
 /// What a task shows of a target, in the order in which one builds on the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shows {
@@ -16,11 +18,11 @@ const COLUMNS: [(Shows, &str); 3] = [
     (Shows::Run, "run"),
 ];
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Outcome {
     /// What exactly was seen.
     Done(String),
-    Skipped(String),
+    Skipped(Lacking),
     Failed(String),
 }
 
@@ -71,7 +73,11 @@ impl Table<'_> {
                 "skipped"
             }
         } else if outcomes.is_empty() {
-            "-"
+            // What was built had its types checked.
+            match shows {
+                Shows::Checked if self.cell(target, Shows::Linked) == "yes" => "yes",
+                _ => "-",
+            }
         } else {
             "yes"
         }
@@ -97,9 +103,9 @@ impl Display for Table<'_> {
         }
         for line in self.0 {
             let (word, detail) = match &line.outcome {
-                Outcome::Done(what) => ("done", what),
-                Outcome::Skipped(why) => ("skipped", why),
-                Outcome::Failed(why) => ("FAILED", why),
+                Outcome::Done(what) => ("done", what.clone()),
+                Outcome::Skipped(why) => ("skipped", why.to_string()),
+                Outcome::Failed(why) => ("FAILED", why.clone()),
             };
             write!(
                 text,
@@ -131,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_worst_of_a_targets_tasks_is_its_word() {
-        let skipped = || Outcome::Skipped("no compiler".to_owned());
+        let skipped = || Outcome::Skipped(Lacking::Program("no compiler".to_owned()));
         let lines = [
             line("a", Shows::Checked, done()),
             line("a", Shows::Linked, done()),
@@ -147,13 +153,20 @@ mod tests {
         assert_eq!(table.cell("b", Shows::Checked), "skipped");
         assert_eq!(table.cell("b", Shows::Run), "FAILED");
         assert_eq!(table.failures(), ["b: a task"]);
+        let lines = [line("c", Shows::Linked, done())];
+        assert_eq!(Table(&lines).cell("c", Shows::Checked), "yes");
+        assert_eq!(Table(&lines).cell("c", Shows::Run), "-");
     }
 
     #[test]
     fn each_target_has_one_row_and_each_task_its_reason() {
         let lines = [
             line("a", Shows::Checked, done()),
-            line("a", Shows::Run, Outcome::Skipped("no qemu".to_owned())),
+            line(
+                "a",
+                Shows::Run,
+                Outcome::Skipped(Lacking::Program("no qemu".to_owned())),
+            ),
         ];
         let text = Table(&lines).to_string();
         let rows: Vec<&str> = text.lines().collect();

@@ -7,16 +7,23 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use super::rust::said;
+use crate::package::tools::Tools as Packaging;
 use crate::sbom;
 use crate::test::machine::Context;
 
 /// Why a task is skipped: the machine lacks something, and this says what and where it comes from.
 #[derive(Debug)]
-pub(crate) struct Lacking(pub(crate) String);
+pub(crate) enum Lacking {
+    Program(String),
+    /// A machine may have no network to get it from, so this is never a failure.
+    Rust(String),
+}
 
 impl Display for Lacking {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Self::Program(what) | Self::Rust(what) => f.write_str(what),
+        }
     }
 }
 
@@ -28,7 +35,7 @@ pub(crate) fn first<'a>(context: &Context<'_>, names: &[&'a str], source: &str) 
         .iter()
         .copied()
         .find(|name| context.on_path(name))
-        .ok_or_else(|| Lacking(format!("no {} ({source})", names.join(" or "))).into())
+        .ok_or_else(|| Lacking::Program(format!("no {} ({source})", names.join(" or "))).into())
 }
 
 /// As much as ring wants of the headers of Microsoft and Apple. The rotations are built into clang.
@@ -66,31 +73,27 @@ pub(crate) fn compile_c(cargo: &mut Command, target: &str, compiler: &str) -> Re
     Ok(())
 }
 
-/// Where zig keeps the C libraries of other systems, and how it is started.
-pub(crate) struct Zig {
-    pub(crate) command: Vec<String>,
-    pub(crate) lib: PathBuf,
+/// Where zig keeps the C libraries of other systems.
+pub(crate) fn zig_libraries() -> Result<PathBuf> {
+    let environment = said(
+        packaging()?
+            .command("python")
+            .args(["-m", "ziglang", "env"]),
+    );
+    environment
+        .as_deref()
+        .and_then(lib_folder)
+        .context("zig does not say where its libraries are")
 }
 
-pub(crate) fn zig(context: &Context<'_>) -> Result<Zig> {
-    for command in [
-        vec!["zig"],
-        vec!["python-zig"],
-        vec!["python3", "-m", "ziglang"],
-    ] {
-        let mut env = context.command(command[0]);
-        env.args(&command[1..]).arg("env");
-        // `lib_dir` in JSON or, since 0.15, in zig's own notation: `.lib_dir = "…",`.
-        if let Some(lib) = said(&mut env).as_deref().and_then(lib_folder) {
-            return Ok(Zig {
-                command: command.into_iter().map(str::to_owned).collect(),
-                lib,
-            });
-        }
-    }
-    Err(Lacking("no zig (pip install ziglang)".to_owned()).into())
+/// The programs that packages are made with; zig is one.
+pub(crate) fn packaging() -> Result<Packaging> {
+    Packaging::there().ok_or_else(|| {
+        Lacking::Program("no zig (cargo xtask package installs it)".to_owned()).into()
+    })
 }
 
+/// `lib_dir` in JSON or, since zig 0.15, in zig's own notation.
 fn lib_folder(environment: &str) -> Option<PathBuf> {
     let line = environment.lines().find(|line| line.contains("lib_dir"))?;
     let value = line.split(['=', ':']).nth(1)?;
@@ -122,6 +125,22 @@ pub(crate) fn folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// How many tests passed, by what `cargo test` prints of each program.
+pub(crate) fn passed(text: &str) -> usize {
+    text.lines()
+        .filter_map(|line| line.strip_prefix("test result: ok. "))
+        .filter_map(|rest| rest.split(' ').next()?.parse::<usize>().ok())
+        .sum()
+}
+
+/// For what is linked here to be read or tried, and thrown away.
+pub(crate) const UNOPTIMISED: [&str; 4] = [
+    "--config",
+    "profile.dev.opt-level=0",
+    "--config",
+    "profile.dev.package.\"*\".opt-level=0",
+];
+
 /// A program of one line, for those that take the path of a program and no words after it.
 #[cfg(unix)]
 pub(crate) fn script(path: &Path, words: &[String]) -> Result<()> {
@@ -140,7 +159,7 @@ pub(crate) fn script(path: &Path, words: &[String]) -> Result<()> {
 
 #[cfg(not(unix))]
 pub(crate) fn script(_: &Path, _: &[String]) -> Result<()> {
-    Err(Lacking("this is done on Unix only".to_owned()).into())
+    Err(Lacking::Program("this is done on Unix only".to_owned()).into())
 }
 
 #[cfg(test)]
@@ -156,5 +175,12 @@ mod tests {
             assert_eq!(lib_folder(text), Some(PathBuf::from("/z/lib")), "{text}");
         }
         assert_eq!(lib_folder("no such command"), None);
+    }
+
+    #[test]
+    fn the_tests_of_all_programs_are_counted() {
+        let text = "test a ... ok\n\ntest result: ok. 3 passed; 0 failed\nx\ntest result: ok. 12 passed; 1 ignored\n";
+        assert_eq!(passed(text), 15);
+        assert_eq!(passed("test result: FAILED. 3 passed; 1 failed"), 0);
     }
 }

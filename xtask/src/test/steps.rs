@@ -5,6 +5,7 @@ use super::step::{Program, Step, Work};
 use super::{
     bindings, c, deny, dependencies, docs, fuzz, package, sanitizers, sdk, secrets, valgrind,
 };
+use crate::package::tools::Tools;
 use crate::{platforms, windows};
 
 const GCC: Need = Need::program("gcc");
@@ -55,7 +56,7 @@ const XBUILD: Need = Need {
 /// cargo-zigbuild, zig and hatchling, in a virtual environment.
 const PACKAGING: Need = Need {
     name: "tools for packages",
-    probe: Probe::Is(|| crate::package::tools::Tools::there().is_some()),
+    probe: Probe::Is(|| Tools::there().is_some()),
     source: Source::PackagingTools,
 };
 
@@ -96,16 +97,34 @@ const IPROUTE: Need = Need {
     source: Source::DebianPackage("iproute2"),
 };
 
+const RUST_MSVC: Need = Need {
+    name: "Rust for MSVC",
+    probe: Probe::Is(|| platforms::has_standard_library("x86_64-pc-windows-msvc")),
+    source: Source::RustTarget("x86_64-pc-windows-msvc"),
+};
+
+const RUST_MACOS: Need = Need {
+    name: "Rust for macOS",
+    probe: Probe::Is(|| platforms::has_standard_library("aarch64-apple-darwin")),
+    source: Source::RustTarget("aarch64-apple-darwin"),
+};
+
+const RUST_32: Need = Need {
+    name: "Rust for 32-bit Linux",
+    probe: Probe::Is(|| platforms::has_standard_library("i686-unknown-linux-gnu")),
+    source: Source::RustTarget("i686-unknown-linux-gnu"),
+};
+
+const RUST_AARCH64: Need = Need {
+    name: "Rust for Linux on ARM",
+    probe: Probe::Is(|| platforms::has_standard_library("aarch64-unknown-linux-gnu")),
+    source: Source::RustTarget("aarch64-unknown-linux-gnu"),
+};
+
 const AARCH64_GCC: Need = Need {
     name: "aarch64-linux-gnu-gcc",
     probe: Probe::OnPath("aarch64-linux-gnu-gcc"),
     source: Source::DebianPackage("gcc-aarch64-linux-gnu"),
-};
-
-const AARCH64_GXX: Need = Need {
-    name: "aarch64-linux-gnu-g++",
-    probe: Probe::OnPath("aarch64-linux-gnu-g++"),
-    source: Source::DebianPackage("g++-aarch64-linux-gnu"),
 };
 
 const QEMU: Need = Need {
@@ -133,6 +152,15 @@ const MDBOOK: Need = Need {
         features: "search",
     },
 };
+
+// Where it is installed is not on everybody's path.
+pub(crate) const NGINX: Need = Need {
+    name: "nginx",
+    probe: Probe::Succeeds("sh", &["-c", "PATH=$PATH:/usr/sbin command -v nginx"]),
+    source: Source::DebianPackage("nginx-light"),
+};
+
+const CURL: Need = Need::program("curl");
 
 const CARGO_FUZZ: Need = Need {
     name: "cargo-fuzz",
@@ -321,7 +349,7 @@ pub(crate) const ALL: &[Step] = &[
         name: "package",
         what: "each package is made, installed in an empty place, and downloads a file there",
         needs: &[PYTHON, VENV, PACKAGING, GCC, GXX, CMAKE, PKG_CONFIG],
-        wants: &[XBUILD],
+        wants: &[XBUILD, MINGW, CARGO_WINDOWS, WINE, PYTHON_WINDOWS],
         work: &[Work::Check {
             shown: "cargo xtask package, and an installation of each",
             check: package::check,
@@ -341,7 +369,14 @@ pub(crate) const ALL: &[Step] = &[
         name: "platforms",
         what: "the library for other systems and processors: type checks, and unit tests in an emulator",
         needs: &[CLANG],
-        wants: &[AARCH64_GCC, AARCH64_GXX, QEMU],
+        wants: &[
+            RUST_MSVC,
+            RUST_MACOS,
+            RUST_32,
+            RUST_AARCH64,
+            AARCH64_GCC,
+            QEMU,
+        ],
         work: &[Work::Check {
             shown: "cargo xtask platforms, as far as it is quick",
             check: platforms::step,
@@ -365,6 +400,16 @@ pub(crate) const ALL: &[Step] = &[
             shown: "cargo fuzz run, for each target",
             check: fuzz::check,
         }],
+    },
+    Step {
+        name: "bench",
+        what: "the benchmark's model of a road, and a short run of it with small files",
+        needs: &[NGINX, CURL, GCC],
+        wants: &[],
+        work: &[
+            Work::cargo("test --locked --release --manifest-path benches/peers/Cargo.toml"),
+            Work::cargo("xtask bench --quick --peers apsfetch,curl --cases a,b,d,f,i"),
+        ],
     },
     Step {
         name: "quickstart",

@@ -13,14 +13,16 @@ use anyhow::{Context as _, Result};
 
 use super::Road;
 use super::connection::{Connection, Turn};
-use super::poll::{Alarm, Poll};
+use crate::process;
+
+use super::poll::{self, Alarm, Poll};
 
 /// A road with a door on this machine. It ends with this object.
 pub(crate) struct Proxy {
     address: SocketAddr,
     stop: Arc<AtomicBool>,
     alarm: Arc<Alarm>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<f64>>,
 }
 
 impl Proxy {
@@ -46,9 +48,12 @@ impl Proxy {
         let thread = std::thread::Builder::new()
             .name("road".to_owned())
             .spawn(move || {
+                // A network does not wait until the receiver's threads leave it a processor.
+                process::this_thread_comes_first();
                 if let Err(error) = state.run(&told) {
                     eprintln!("the proxy failed: {error:#}");
                 }
+                poll::cpu_seconds_of_this_thread()
             })?;
         Ok(Self {
             address,
@@ -61,15 +66,23 @@ impl Proxy {
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// Ends it. How many seconds of a processor it took: a proxy that is busy all the time is no road but an obstacle.
+    pub(crate) fn end(mut self) -> f64 {
+        self.join()
+    }
+
+    fn join(&mut self) -> f64 {
+        self.stop.store(true, Ordering::Release);
+        self.alarm.ring();
+        let thread = self.thread.take();
+        thread.and_then(|thread| thread.join().ok()).unwrap_or(0.0)
+    }
 }
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-        self.alarm.ring();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.join();
     }
 }
 

@@ -153,6 +153,11 @@ impl<'a> Workshop<'a> {
         command
     }
 
+    /// Where the error output of a program goes.
+    pub(crate) fn aside(&self) -> PathBuf {
+        self.context.folder().join("error-output")
+    }
+
     pub(crate) fn empty_folder(&self) -> Result<PathBuf> {
         self.folders.set(self.folders.get() + 1);
         let folder = self

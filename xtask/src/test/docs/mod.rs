@@ -31,6 +31,7 @@ pub(crate) fn check(context: &Context<'_>) -> Result<()> {
     bindings::build(context)?;
     let workshop = Workshop::new(context, bindings::built()?)?;
     every_program_is_shown()?;
+    every_include_has_something()?;
     let languages = Language::there(context)?;
     examples(&workshop, &languages)?;
     readme::check(&workshop, &languages)
@@ -96,13 +97,49 @@ fn every_program_is_shown() -> Result<()> {
     Ok(())
 }
 
+/// mdBook leaves an empty place, or the words as they are, where there is nothing to include.
+fn every_include_has_something() -> Result<()> {
+    let mut pages = Vec::new();
+    list(&project::root().join("docs"), &mut pages)?;
+    let mut count = 0;
+    for page in pages {
+        let text = fs::read_to_string(&page)?;
+        let folder = page.parent().context("a folder")?;
+        for rest in text.split("{{#include ").skip(1) {
+            let (what, _) = rest.split_once("}}").context("an include without an end")?;
+            let (file, anchor) = what.split_once(':').unwrap_or((what, ""));
+            let shown = format!("{} includes {what}", page.display());
+            let included = fs::read_to_string(folder.join(file)).with_context(|| shown.clone())?;
+            let there = anchor.is_empty()
+                || included
+                    .split_once(&format!("ANCHOR: {anchor}\n"))
+                    .or_else(|| included.split_once(&format!("ANCHOR: {anchor} */\n")))
+                    .is_some_and(|(_, rest)| rest.contains(&format!("ANCHOR_END: {anchor}")));
+            ensure!(there, "{shown}, and there is no such part");
+            count += 1;
+        }
+    }
+    ensure!(count > 20, "the pages include little");
+    Ok(())
+}
+
 fn text_of(folder: &Path, text: &mut String) -> Result<()> {
+    let mut pages = Vec::new();
+    list(folder, &mut pages)?;
+    for page in pages {
+        text.push_str(&fs::read_to_string(page)?);
+    }
+    Ok(())
+}
+
+/// The pages of a folder, and of those in it.
+fn list(folder: &Path, pages: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            text_of(&path, text)?;
+            list(&path, pages)?;
         } else if path.extension().is_some_and(|extension| extension == "md") {
-            text.push_str(&fs::read_to_string(&path)?);
+            pages.push(path);
         }
     }
     Ok(())
@@ -113,5 +150,10 @@ mod tests {
     #[test]
     fn every_program_is_shown() {
         super::every_program_is_shown().unwrap();
+    }
+
+    #[test]
+    fn every_include_has_something() {
+        super::every_include_has_something().unwrap();
     }
 }

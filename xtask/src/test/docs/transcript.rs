@@ -87,7 +87,12 @@ pub(crate) fn run(
     command.envs(program.environment.iter().cloned());
     // A proxy of this machine has nothing to do with loopback.
     command.env("no_proxy", "127.0.0.1,localhost");
+    // Progress is for the eye; it is told when something went wrong.
+    let aside = workshop.aside();
     command.current_dir(folder).stdout(Stdio::piped());
+    command
+        .stdin(Stdio::null())
+        .stderr(fs::File::create(&aside)?);
     let mut child = command.spawn().context("the sandbox")?;
     let output = child.stdout.take().context("its output")?;
     let mut printed = Vec::new();
@@ -106,8 +111,9 @@ pub(crate) fn run(
     let status = child.wait()?;
     ensure!(
         status.success(),
-        "it ended with {status} after printing:\n{}",
-        printed.join("\n")
+        "it ended with {status} after printing:\n{}\n{}",
+        printed.join("\n"),
+        String::from_utf8_lossy(&fs::read(&aside)?)
     );
     Ok(printed)
 }
