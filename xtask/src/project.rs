@@ -7,6 +7,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::sbom;
+
 /// The folder with the workspace's `Cargo.toml`.
 ///
 /// Asked of cargo at run time first: two checkouts that share a target folder share this program too.
@@ -56,6 +58,26 @@ pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?)
         .map(|folder| folder.join(&file))
         .find(|file| file.is_file())
+}
+
+/// Flags for rustc: what is shipped does not tell where it was built, and is the same wherever it was built.
+pub(crate) fn neutral_paths() -> Result<Vec<String>> {
+    let home = match std::env::var_os("CARGO_HOME") {
+        Some(folder) => PathBuf::from(folder),
+        None => std::env::home_dir()
+            .context("there is no home folder")?
+            .join(".cargo"),
+    };
+    let target = sbom::target_folder()?;
+    // The last one that fits counts, and a target folder may lie in the tree.
+    Ok([
+        (&home, "/cargo"),
+        (&root(), "/apsfetch"),
+        (&target, "/target"),
+    ]
+    .iter()
+    .map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()))
+    .collect())
 }
 
 /// Where programs of this project's own are installed: outside the tree, so that every checkout and `cargo clean` keep them.

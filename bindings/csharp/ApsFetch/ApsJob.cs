@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using ApsFetch.Interop;
@@ -55,6 +56,7 @@ namespace ApsFetch
 
         /// <summary>Breaks the job off. It returns at once; items that are not over fail with
         /// <see cref="ApsStatus.Cancelled"/>, and the job ends in a moment.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
         public void Cancel() => Call.Check(Native.apsfetch_job_cancel(_handle, out var error), error);
 
         /// <summary>The results of all items, in the order of the requests.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using ApsFetch.Interop;
@@ -22,10 +23,18 @@ namespace ApsFetch
         }
 
         /// <summary>What it is doing.</summary>
-        public JobState State => (JobState)Native.apsfetch_manifest_watch_state(_handle);
+        public JobState State
+        {
+            [MethodImpl(MethodImplOptions.NoInlining)]
+            get => (JobState)Native.apsfetch_manifest_watch_state(_handle);
+        }
 
         /// <summary>How many manifests have come so far: when it has grown, there is a new one.</summary>
-        public long Count => (long)Native.apsfetch_manifest_watch_count(_handle);
+        public long Count
+        {
+            [MethodImpl(MethodImplOptions.NoInlining)]
+            get => (long)Native.apsfetch_manifest_watch_count(_handle);
+        }
 
         /// <summary>Waits for the end, at most so long; <see cref="Timeout.InfiniteTimeSpan"/> for however long it
         /// takes. A token provider is asked during such waits, also during one of no length.</summary>
@@ -43,6 +52,7 @@ namespace ApsFetch
         }
 
         /// <summary>Ends the wait. It returns at once, and the wait ends in a moment.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
         public void Cancel() => Call.Check(Native.apsfetch_manifest_watch_cancel(_handle, out var error), error);
 
         /// <summary>The manifest of the translation that is over; its <see cref="Manifest.Status"/> tells success and

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using ApsFetch.Interop;
@@ -35,6 +36,7 @@ namespace ApsFetch
 
         /// <summary>Breaks the upload off. It returns at once, and the upload ends in a moment. It stores nothing then, but
         /// one that is cancelled in its last moment may have been stored already.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
         public void Cancel() => Call.Check(Native.apsfetch_upload_job_cancel(_handle, out var error), error);
 
         /// <summary>What the service said when the file was stored.</summary>

@@ -3,8 +3,8 @@
 mod header;
 mod links;
 mod pages;
-mod python;
 pub(crate) mod recording;
+mod sources;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -19,8 +19,8 @@ use crate::{project, sbom};
 pub(crate) const HELP: &str = "\
 Usage: cargo xtask docs
 
-Builds the site from docs/ into target/book, with the reference of the C header, of the Python package and of the
-Rust crate, and looks whether every link in it leads somewhere. It needs no network, and mdBook:
+Builds the site from docs/ into target/book, with the references of the C header, of Python, C# and Rust, and looks
+whether every link in it leads somewhere. It needs no network, and mdBook:
 `cargo xtask test --all docs` installs it.
 ";
 

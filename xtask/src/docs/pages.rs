@@ -1,4 +1,4 @@
-//! What mdBook is given beside the written pages: the reference of the C header and of the Python package.
+//! What mdBook is given beside the written pages: the references of the C header, of Python and of C#.
 
 use std::collections::HashMap;
 use std::fs;
@@ -8,12 +8,13 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use super::header::{self, Header, Item, Kind, Noun};
-use super::python;
+use super::sources;
 use crate::project;
 
 /// The written pages that generated ones hang below.
 const C: &str = "reference/c.md";
 const PYTHON: &str = "reference/python.md";
+const CSHARP: &str = "reference/csharp.md";
 
 const SOURCES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/");
 
@@ -42,7 +43,8 @@ fn add(items: &mut [Value]) -> Result<()> {
         to_the_margin(chapter);
         match chapter["path"].as_str() {
             Some(C) => c(chapter)?,
-            Some(PYTHON) => append(chapter, &python::reference()?),
+            Some(CSHARP) => append(chapter, &sources::csharp()?),
+            Some(PYTHON) => append(chapter, &sources::python()?),
             _ => {
                 if let Some(below) = chapter["sub_items"].as_array_mut() {
                     add(below)?;

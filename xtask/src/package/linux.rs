@@ -8,7 +8,7 @@ use object::elf;
 use object::read::elf::{Dyn as _, ElfFile64, FileHeader as _};
 
 use super::tools::Tools;
-use crate::{project, sbom};
+use crate::project;
 
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 /// That of the wheels called manylinux_2_17.
@@ -40,7 +40,10 @@ pub(crate) fn build(tools: &Tools, work: &Path) -> Result<PathBuf> {
         ])
         .args(["--target", &format!("{TARGET}.{}.{}", GLIBC.0, GLIBC.1)])
         .env("CARGO_TARGET_DIR", &target)
-        .env("RUSTFLAGS", flags()?);
+        .env(
+            "CARGO_ENCODED_RUSTFLAGS",
+            project::neutral_paths()?.join("\u{1f}"),
+        );
     project::succeed(&mut build).context("building the library for glibc 2.17")?;
 
     let made = target.join(TARGET).join("release");
@@ -56,26 +59,6 @@ pub(crate) fn build(tools: &Tools, work: &Path) -> Result<PathBuf> {
     }
     check(&folder.join("libapsfetch.so"))?;
     Ok(folder)
-}
-
-/// Nothing shipped tells where it was built, or is another one when built elsewhere.
-pub(super) fn flags() -> Result<String> {
-    let home = match std::env::var_os("CARGO_HOME") {
-        Some(folder) => PathBuf::from(folder),
-        None => PathBuf::from(std::env::var_os("HOME").context("HOME is not set")?).join(".cargo"),
-    };
-    let root = project::root();
-    let target = sbom::target_folder()?;
-    // The last one that fits counts, and a target folder may lie in the tree.
-    Ok([
-        (&home, "/cargo"),
-        (&root, "/apsfetch"),
-        (&target, "/target"),
-    ]
-    .iter()
-    .map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()))
-    .collect::<Vec<_>>()
-    .join(" "))
 }
 
 /// A version of glibc.

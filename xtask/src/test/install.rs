@@ -2,17 +2,17 @@
 //!
 //! A failure here is only printed. The step that goes without then fails by name, and every other step still runs.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
 use super::machine::{Machine, ThisMachine, succeed};
-use super::need::Source;
-use super::step::Step;
+use super::need::{Need, Source};
 use crate::project;
 
-pub(crate) fn missing(steps: &[&Step], machine: &ThisMachine) {
-    let sources = missing_sources(steps, machine);
+pub(crate) fn missing<'a>(needs: impl Iterator<Item = &'a Need>, machine: &ThisMachine) {
+    let sources = missing_sources(needs, machine);
     let packages: Vec<&str> = sources
         .iter()
         .filter_map(|source| match source {
@@ -32,6 +32,12 @@ pub(crate) fn missing(steps: &[&Step], machine: &ThisMachine) {
             Source::RustToolchain { name, component } => {
                 complain(rust_toolchain(name, component));
             }
+            Source::Python { folder, packages } => {
+                complain(python_packages(&machine.tools().join(folder), packages));
+            }
+            Source::Node { folder, package } => {
+                complain(node_package(&machine.tools().join(folder), package));
+            }
             Source::PackagingTools => {
                 complain(crate::package::tools::Tools::ready().map(|_| ()));
             }
@@ -47,13 +53,13 @@ pub(crate) fn missing(steps: &[&Step], machine: &ThisMachine) {
     }
 }
 
-/// Each source once, in the order of the steps.
-fn missing_sources(steps: &[&Step], machine: &impl Machine) -> Vec<Source> {
+/// Each source once, in the order of the needs.
+fn missing_sources<'a>(
+    needs: impl Iterator<Item = &'a Need>,
+    machine: &impl Machine,
+) -> Vec<Source> {
     let mut sources = Vec::new();
-    for need in steps
-        .iter()
-        .flat_map(|step| step.needs.iter().chain(step.wants))
-    {
+    for need in needs {
         if !machine.has(need) && !sources.contains(&need.source) {
             sources.push(need.source);
         }
@@ -160,6 +166,30 @@ fn crate_tool(
             machine.tools().display()
         ),
         &mut install,
+    )
+}
+
+fn python_packages(folder: &Path, packages: &[&str]) -> Result<()> {
+    run(
+        &format!("a Python environment in {}", folder.display()),
+        project::command("python3").args(["-m", "venv"]).arg(folder),
+    )?;
+    let pip = folder.join("bin/pip");
+    run(
+        &format!("pip install {}", packages.join(" ")),
+        project::command(&pip.to_string_lossy())
+            .args(["install", "--quiet", "--disable-pip-version-check"])
+            .args(packages),
+    )
+}
+
+fn node_package(folder: &Path, package: &str) -> Result<()> {
+    run(
+        &format!("npm install {package}, into {}", folder.display()),
+        project::command("npm")
+            .args(["install", "--no-audit", "--no-fund", "--prefix"])
+            .arg(folder)
+            .arg(package),
     )
 }
 

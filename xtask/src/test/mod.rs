@@ -8,7 +8,7 @@ mod docs;
 mod fuzz;
 mod install;
 pub(crate) mod machine;
-mod need;
+pub(crate) mod need;
 mod package;
 pub(crate) mod programs;
 mod report;
@@ -44,6 +44,12 @@ Options:
   --list    list the steps, what each needs, and what of that is missing here; run nothing
 ";
 
+/// Installs what of this the machine lacks; says what cannot be had.
+pub(crate) fn install(needs: &[need::Need]) -> Result<()> {
+    install::missing(needs.iter(), &ThisMachine::new()?);
+    Ok(())
+}
+
 struct Options {
     all: bool,
     list: bool,
@@ -76,7 +82,10 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if options.all {
-        install::missing(&selected, &machine);
+        let needs = selected
+            .iter()
+            .flat_map(|step| step.needs.iter().chain(step.wants));
+        install::missing(needs, &machine);
     }
     let started = Instant::now();
     let finished = run::all(&selected, options.all, &mut machine);

@@ -42,6 +42,16 @@ pub(crate) enum Source {
         version: &'static str,
         features: &'static str,
     },
+    /// From PyPI, into an environment of their own in this folder of the tools.
+    Python {
+        folder: &'static str,
+        packages: &'static [&'static str],
+    },
+    /// From npm, into this folder of the tools.
+    Node {
+        folder: &'static str,
+        package: &'static str,
+    },
 }
 
 impl Need {
@@ -72,6 +82,8 @@ impl std::fmt::Display for Source {
                 f,
                 "rustup toolchain install {name} --profile minimal --component {component}"
             ),
+            Self::Python { packages, .. } => write!(f, "pip install {}", packages.join(" ")),
+            Self::Node { package, .. } => write!(f, "npm install {package}"),
             Self::PackagingTools => write!(f, "cargo xtask package"),
             Self::Crate { name, version } | Self::CrateWith { name, version, .. } => {
                 write!(f, "cargo install --locked {name}@{version}")

@@ -147,6 +147,15 @@ const MDBOOK: Need = Need {
     },
 };
 
+// Where it is installed is not on everybody's path.
+pub(crate) const NGINX: Need = Need {
+    name: "nginx",
+    probe: Probe::Succeeds("sh", &["-c", "PATH=$PATH:/usr/sbin command -v nginx"]),
+    source: Source::DebianPackage("nginx-light"),
+};
+
+const CURL: Need = Need::program("curl");
+
 const CARGO_FUZZ: Need = Need {
     name: "cargo-fuzz",
     probe: Probe::OnPath("cargo-fuzz"),
@@ -378,6 +387,16 @@ pub(crate) const ALL: &[Step] = &[
             shown: "cargo fuzz run, for each target",
             check: fuzz::check,
         }],
+    },
+    Step {
+        name: "bench",
+        what: "the benchmark's model of a road, and a short run of it with small files",
+        needs: &[NGINX, CURL, GCC],
+        wants: &[],
+        work: &[
+            Work::cargo("test --locked --release --manifest-path benches/peers/Cargo.toml"),
+            Work::cargo("xtask bench --quick --peers apsfetch,curl --cases a,b,d,f,i"),
+        ],
     },
     Step {
         name: "quickstart",

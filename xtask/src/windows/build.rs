@@ -28,7 +28,7 @@ pub(crate) struct Built {
 pub(crate) fn library() -> Result<Built> {
     let mut build = tools::cargo("build")?;
     build.args(["--release", "--package", "apsfetch", "--lib"]);
-    super::succeed(&mut build)?;
+    project::succeed(&mut build)?;
 
     let root = project::root();
     let target = tools::target_folder()?;
@@ -86,7 +86,7 @@ fn definitions(name: &str, symbols: &str) -> String {
 fn strip(from: &Path, to: &Path) -> Result<()> {
     ensure!(from.is_file(), "{} was not built", from.display());
     let strip = tools::mingw("strip")?;
-    super::succeed(
+    project::succeed(
         project::command(&strip.to_string_lossy())
             .args(["--strip-debug", "--enable-deterministic-archives", "-o"])
             .args([to, from]),
@@ -94,7 +94,7 @@ fn strip(from: &Path, to: &Path) -> Result<()> {
 }
 
 fn import_library(dlltool: &str, definitions: &Path, library: &Path) -> Result<()> {
-    super::succeed(
+    project::succeed(
         project::command(dlltool)
             .args(["-m", "i386:x86-64", "-d"])
             .arg(definitions)

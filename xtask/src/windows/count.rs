@@ -64,7 +64,8 @@ fn of_line(line: &str) -> Count {
             .find_map(|part| part.trim().strip_suffix(word)?.trim().parse().ok())
             .unwrap_or(0)
     };
-    if line.starts_with("test result:") {
+    // Cargo's tests, and those of the C# wrapper.
+    if line.starts_with("test result:") || line.ends_with(" failed") {
         return Count {
             passed: number_before("passed"),
             failed: number_before("failed"),
@@ -104,6 +105,7 @@ mod tests {
             ),
             ("Ran 131 tests in 12.345s", count(131, 0, 0)),
             ("Ran 1 test in 0.1s", count(1, 0, 0)),
+            ("97 passed, 1 failed", count(97, 1, 0)),
             ("running 4 tests", count(0, 0, 0)),
         ] {
             assert_eq!(of_line(line), wanted, "{line}");

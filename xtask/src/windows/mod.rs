@@ -2,13 +2,14 @@
 
 pub(crate) mod build;
 mod count;
+mod csharp;
+mod dotnet;
 mod programs;
 pub(crate) mod tools;
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 
 use build::Built;
 use count::Count;
@@ -17,7 +18,7 @@ pub(crate) const HELP: &str = "\
 Usage: cargo xtask windows [--build] [PART...]
 
 Builds the library for 64-bit Windows into target/windows/library, runs its tests as Windows programs, and says what ran.
-Without a PART, all of them: unit, integration, c, python.
+Without a PART, all of them: unit, integration, c, python, csharp.
 
 Options:
   --build   only build
@@ -26,6 +27,8 @@ What it uses, from these variables or from PATH:
   APSFETCH_CARGO_WINDOWS    cargo-windows, or cargo with rustup's target x86_64-pc-windows-gnu; and mingw
   APSFETCH_WINE_RUN         wine-run, wine or wine64; nothing on Windows
   APSFETCH_PYTHON_WINDOWS   python-windows; without one the Python wrapper is left out
+  APSFETCH_DOTNET_WINDOWS   a dotnet.exe; or else one from PyPI
+  CSC_NET8                  csc-net8; without one the C# wrapper is left out
 ";
 
 /// What is run, each by itself.
@@ -37,7 +40,7 @@ struct Part {
     missing: fn() -> Option<String>,
 }
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     Part {
         name: "unit",
         what: "unit tests of the library, compiled for Windows",
@@ -62,6 +65,12 @@ const PARTS: [Part; 4] = [
         what: "the Python wrapper in Windows' CPython, against the DLL",
         run: programs::python,
         missing: || tools::python().err().map(|error| error.to_string()),
+    },
+    Part {
+        name: "csharp",
+        what: "the C# wrapper on Windows' .NET 8, against the DLL",
+        run: csharp::run,
+        missing: csharp::missing,
     },
 ];
 
@@ -164,14 +173,6 @@ fn judge(ran: &[Ran]) -> Result<()> {
         .map(|one| one.part.name)
         .collect();
     ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
-    Ok(())
-}
-
-fn succeed(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("{:?}", command.get_program()))?;
-    ensure!(status.success(), "{command:?}: {status}");
     Ok(())
 }
 

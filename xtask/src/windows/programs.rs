@@ -1,5 +1,6 @@
 //! What is run of the tests, and how.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -36,7 +37,7 @@ pub(super) fn c(built: &Built) -> Result<Count> {
 /// Builds the tests of a command that runs them, and only then starts what Wine keeps running in the background: that ends
 /// when it has nothing to do for a minute.
 fn built_first(mut tests: Command) -> Result<()> {
-    super::succeed(tests.arg("--no-run"))?;
+    project::succeed(tests.arg("--no-run"))?;
     tools::wake()
 }
 
@@ -60,14 +61,19 @@ fn cargo_test(what: &[&str]) -> Result<Command> {
 const PYTHON_TESTS: &str = "import sys, unittest; unittest.main(module=None, \
     argv=['tests', 'discover', '-s', 'tests', '-t', '.'], testRunner=unittest.TextTestRunner(stream=sys.stdout))";
 
-/// The tests of the Python wrapper in Windows' own CPython.
-pub(super) fn python(built: &Built) -> Result<Count> {
+/// The sandbox as a Windows program.
+pub(super) fn sandbox() -> Result<PathBuf> {
     let mut build = tools::cargo("build")?;
     build.args(["--release", "--package", "apsfetch-sandbox", "--bins"]);
-    super::succeed(&mut build).context("building the sandbox")?;
-    let sandbox = tools::target_folder()?
+    project::succeed(&mut build).context("building the sandbox")?;
+    Ok(tools::target_folder()?
         .join(tools::TARGET)
-        .join("release/apsfetch-sandbox.exe");
+        .join("release/apsfetch-sandbox.exe"))
+}
+
+/// The tests of the Python wrapper in Windows' own CPython.
+pub(super) fn python(built: &Built) -> Result<Count> {
+    let sandbox = sandbox()?;
     tools::wake()?;
     let wrapper = project::root().join("bindings/python");
     let mut tests = tools::python()?;

@@ -10,8 +10,8 @@ from ._client import library_version
 from ._errors import LibraryError
 
 _EPILOG = """\
-APS_CLIENT_ID and APS_CLIENT_SECRET, or APS_ACCESS_TOKEN, say who asks; APS_BASE_URL and APS_REGION where. Secrets are
-taken from the environment only: other programs can see the arguments of a program.
+APS_CLIENT_ID and APS_CLIENT_SECRET, or APS_ACCESS_TOKEN, say who asks; APS_BASE_URL, APS_REGION and APS_CA_FILE
+where. Secrets are taken from the environment only: other programs can see the arguments of a program.
 """
 
 
@@ -50,7 +50,7 @@ def parser(as_json: bool = False) -> argparse.ArgumentParser:
     output.add_argument("--json", action="store_true", help="JSON on standard output, and no progress bar")
     where = argparse.ArgumentParser(add_help=False, parents=[output])
     where.add_argument("--base-url", metavar="URL", help="where APS is, such as a sandbox (APS_BASE_URL)")
-    where.add_argument("--ca-file", metavar="FILE", help="certificates to trust beside the system's")
+    where.add_argument("--ca-file", metavar="FILE", help="certificates to trust beside the system's (APS_CA_FILE)")
     where.add_argument("--proxy", metavar="URL", help='"" for none, whatever the environment says')
     where.add_argument("--scopes", help='what an own token is for, "data:read" by default')
     region = argparse.ArgumentParser(add_help=False, parents=[where])

@@ -78,7 +78,7 @@ def _open(options: argparse.Namespace, **access: Any) -> Client:
     return Client(
         base_url=options.base_url or environment("APS_BASE_URL"),
         region=getattr(options, "region", None) or environment("APS_REGION"),
-        ca_file=options.ca_file,
+        ca_file=options.ca_file or environment("APS_CA_FILE"),
         proxy=options.proxy,
         **access,
     )
