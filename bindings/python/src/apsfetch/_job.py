@@ -40,8 +40,11 @@ class Progress:
 
     @property
     def fraction(self) -> float | None:
-        """How much of all bytes is done, 0 to 1; ``None`` while the size of an item is unknown."""
-        if self.state == JobState.FINISHED:
+        """How much of all bytes is done, 0 to 1; ``None`` while the size of an item is unknown.
+
+        At the end it is 1 only if no item failed.
+        """
+        if self.state == JobState.FINISHED and self.items_failed == 0:
             return 1.0
         if self.items_sized < self.items_total or self.bytes_total == 0:
             return None
@@ -85,8 +88,9 @@ class Job(Polled[Progress]):
         library: Library,
         start: Callable[[Any], object],
         serve: Callable[[Polled[Any]], None] | None,
+        client: object,
     ) -> None:
-        super().__init__(library, _functions.JOB, start, serve)
+        super().__init__(library, _functions.JOB, start, serve, client)
 
     def progress(self) -> Progress:
         """How far the job has come."""
@@ -116,6 +120,9 @@ class Job(Polled[Progress]):
 
     def result(self, index: int) -> Result | ApsError | None:
         """What became of one item: its result, or the exception it failed with; ``None`` while it is not over."""
+        # What concerns the call and not the item is raised: a fork, or an index that is none.
+        self._wait_ms(0)
+        index = range(len(self))[index]
         error = _functions.ERROR()
         handle = Handle(self._library, _functions.RESULT)
         try:
