@@ -188,12 +188,12 @@ impl Item {
     }
 
     /// A free range, taken for the calling worker.
-    pub(super) fn take_range(&self) -> Option<Arc<Range>> {
+    pub(super) fn take_range(&self, permits: usize) -> Option<Arc<Range>> {
         let mut state = self.lock();
         if state.error.is_some() || state.restart.is_some() {
             return None;
         }
-        let range = state.ranges.iter().find(|range| range.take())?.clone();
+        let range = state.take_free(permits)?;
         state.workers = state.workers.saturating_add(1);
         Some(range)
     }

@@ -31,6 +31,8 @@ pub(crate) struct Call<'a> {
     /// Headers that only the first origin may see: tokens, cookies, the caller's own.
     pub(crate) bound: Vec<(&'a str, &'a Secret)>,
     pub(crate) body: Option<&'a [u8]>,
+    /// A shorter limit on the wait for the reply than the client's.
+    pub(crate) patience: Option<Duration>,
 }
 
 impl<'a> Call<'a> {
@@ -41,6 +43,7 @@ impl<'a> Call<'a> {
             plain: Vec::new(),
             bound: Vec::new(),
             body: None,
+            patience: None,
         }
     }
 
@@ -129,9 +132,15 @@ impl Session {
                 "The address or a header has characters that HTTP does not allow, such as a line break.",
             )
         };
-        let outcome = match call.body {
-            Some(body) => self.scope.agent.run(request.body(body).map_err(unusable)?),
-            None => self.scope.agent.run(request.body(()).map_err(unusable)?),
+        let agent = &self.scope.agent;
+        let outcome = match (call.body, call.patience) {
+            (Some(body), _) => agent.run(request.body(body).map_err(unusable)?),
+            (None, None) => agent.run(request.body(()).map_err(unusable)?),
+            (None, Some(patience)) => {
+                let limit = Some(patience.min(limits.reply));
+                let request = agent.configure_request(request.body(()).map_err(unusable)?);
+                agent.run(request.timeout_recv_response(limit).build())
+            }
         };
         let response: Response<ureq::Body> = outcome.map_err(|error| {
             if self.is_cancelled() {

@@ -188,7 +188,7 @@ pub(crate) const ALL: &[Case] = &[
     },
     Case {
         size_told: true,
-        limit: "0.84 s for 16 connections, of which 4 are slow",
+        limit: "0.52 s for 16 connections, of which 4 are slow",
         ..case(
             "i",
             "256 MiB, https, 40 MiB/s a connection, but 2.5 MiB/s every fourth one",

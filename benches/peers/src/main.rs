@@ -45,6 +45,9 @@ fn bench() -> Result<()> {
     let Some(options) = Options::parse()? else {
         return Ok(());
     };
+    if options.publish {
+        return Sheet::load_from(&options.out)?.publish(&options.root);
+    }
     measure(&options)
 }
 
@@ -77,15 +80,26 @@ fn measure(options: &Options) -> Result<()> {
         shrink: options.shrink,
         rounds: options.rounds,
     };
-    let mut sheet = Sheet::new();
+    let mut sheet = Sheet::new(&options.root, &programs);
     println!("{}, {}", sheet.machine, sheet.kernel);
+    if options.shrink > 1 {
+        println!(
+            "Files are smaller than the titles say, by {}: this shows that it works, not how fast anybody is.",
+            options.shrink
+        );
+    }
+    if options.add {
+        sheet.cases = Sheet::load_from(&options.out)?.cases;
+    }
     for case in cases {
         let measured = bench.case(case, &contestants)?;
         println!("\n{}", measured.markdown());
-        sheet.cases.push(measured);
+        sheet.add(measured);
         // After each, so that a run that is broken off was not for nothing.
         sheet.save(&options.out)?;
     }
+    println!("{}", sheet.summary());
+    sheet.complain(options.shrink > 1)?;
     println!("{}", options.out.join("bench.json").display());
     Ok(())
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::cases::{Case, Files, Way};
 use crate::content::{self, Source};
-use crate::contestants::{Contestant, PROXY_VARIABLES, Service, Setup, Task};
+use crate::contestants::{Contestant, PROXY_VARIABLES, Service, Task};
 use crate::place::Place;
 use crate::process;
 use crate::programs::Programs;
@@ -18,9 +18,9 @@ use crate::servers::{self, Sandbox, Servers};
 /// Whoever takes longer is ended, and has no time.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Whoever took longer than this twice is not asked again: a median of what is many times slower than the best changes
-/// nothing, and takes the time of many rounds.
-const PATIENCE: f64 = 10.0;
+/// Seconds that a contestant may take in all rounds of a case together. Whoever has had them is not asked again: it is
+/// many times slower than the best, and a median of that tells nothing more.
+const PATIENCE: f64 = 30.0;
 
 /// The files on the server.
 pub(crate) struct Stock {
@@ -105,10 +105,7 @@ impl Bench<'_> {
         let mut entries: Vec<Entry> = contestants
             .iter()
             .map(|one| Entry {
-                name: match one.setup {
-                    Setup::ByHand => format!("{}, {} connections", one.name, case.connections),
-                    _ => one.name.to_owned(),
-                },
+                name: one.shown(case.kind(), case.connections),
                 family: one.family.to_owned(),
                 setup: one.setup,
                 runs: Vec::new(),
@@ -116,9 +113,7 @@ impl Bench<'_> {
             .collect();
         for round in 1..=self.rounds {
             for (contestant, entry) in contestants.iter().zip(&mut entries) {
-                if entry.runs.len() >= 2
-                    && entry.runs.iter().all(|run| run.is_longer_than(PATIENCE))
-                {
+                if entry.seconds() > PATIENCE {
                     continue;
                 }
                 let run = self.run(case, contestant, files)?;

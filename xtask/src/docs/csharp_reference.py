@@ -73,7 +73,10 @@ def read(lines: list[str], types: dict[str, Type]) -> None:
                 declaration += " " + lines[at].strip()
                 at += 1
             declaration = declared(declaration)
-            name = re.search(r"(\w+)(?:\(|$)", declaration.split(" { ")[0])
+            name = re.search(r"(\w+)(?: =|\(|$)", declaration.split(" { ")[0])
+            if not re.search(r"[({=]", declaration):
+                # Its getter has a body.
+                declaration += " { get; }"
             if name:
                 current.members.append((name[1], declaration, text))
 

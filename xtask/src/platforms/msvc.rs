@@ -139,7 +139,9 @@ fn run_programs(context: &Context<'_>, library: &Path, import_library: &Path) ->
     windows::tools::wake()?;
     let mut tests = context.command("cargo");
     tests
-        .args(["test", "--package", "apsfetch", "--test", "capi"])
+        // As in the other steps, so that nothing is built twice.
+        .args(["test", "--workspace", "--exclude", "xtask"])
+        .args(["--test", "capi"])
         .args(["--test", "header", "--"])
         .args(TESTS)
         .env("APSFETCH_TEST_LIBRARY", library)
@@ -185,6 +187,7 @@ impl Runtime {
         for (name, text) in [
             ("runtime", include_str!("msvc/runtime.c")),
             ("start", include_str!("msvc/start.c")),
+            ("stack", include_str!("msvc/stack.c")),
         ] {
             let source = folder.join(name).with_extension("c");
             fs::write(&source, text)?;
@@ -217,13 +220,18 @@ impl Runtime {
                     .args(&objects),
             )?;
         }
+        // rustc tells what kind of linker it is by its name.
+        let link = folder.join("link");
+        script(&link, &[linker.display().to_string()])?;
         let compiler = folder.join("cc");
         script(
             &compiler,
             &[
                 clang.to_owned(),
                 format!("--target={TARGET}"),
-                format!("-fuse-ld={}", linker.display()),
+                "-fuse-ld=lld".to_owned(),
+                // Where lld-link is looked for.
+                format!("-B{}", linker.parent().context("a folder")?.display()),
                 "-nostdlib".to_owned(),
                 "-Wno-unused-command-line-argument".to_owned(),
                 "-D_UCRT".to_owned(),
@@ -234,7 +242,7 @@ impl Runtime {
         )?;
         Ok(Self {
             folder,
-            linker,
+            linker: link,
             compiler,
         })
     }

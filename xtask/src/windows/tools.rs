@@ -80,17 +80,20 @@ pub(crate) fn run(program: &Path) -> Result<Command> {
     Ok(command)
 }
 
-/// Starts what Wine keeps running in the background: it holds on to the outputs of whoever started it, and a test that
-/// reads a program's output to its end would wait for it.
+/// Starts what Wine keeps running in the background, for a minute after the last program. It holds on to the outputs of
+/// whoever started it, and who reads a program's output to its end waits for that minute; so nobody waits for this.
 pub(crate) fn wake() -> Result<()> {
     let runner = runner()?;
     if !runner.is_empty() {
-        let _ = project::command(&runner.to_string_lossy())
+        let started = project::command(&runner.to_string_lossy())
             .args(["cmd", "/c", "exit"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            .status();
+            .spawn();
+        if let Ok(mut child) = started {
+            std::thread::spawn(move || child.wait());
+        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 """What a script without this library does first: has objects signed, 25 in a call, and makes a list of their URLs.
 
-sign.py --ca FILE --api ORIGIN --bucket KEY [--threads N | --then PROGRAM...] LIST
+sign.py --ca FILE --api ORIGIN --bucket KEY [--threads N | --then PROGRAM [--connections N]] LIST
 
 LIST has a line of size, key and path for each file. With --threads, requests downloads them; otherwise the program gets a
 list of URLs and paths in its own form: for curl a file for -K, for aria2c one for --input-file.
@@ -8,10 +8,13 @@ list of URLs and paths in its own form: for curl a file for -K, for aria2c one f
 
 import argparse
 import os
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import requests
 from requests.adapters import HTTPAdapter
+
+from task import Clock
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--ca")
@@ -26,6 +29,7 @@ options = parser.parse_args()
 with open(options.list, encoding="utf-8") as lines:
     rows = [line.rstrip("\n").split("\t") for line in lines]
 paths = {key: path for _, key, path in rows}
+clock = Clock()
 session = requests.Session()
 session.verify = options.ca
 session.mount("https://", HTTPAdapter(pool_maxsize=options.threads))
@@ -61,7 +65,7 @@ if options.then == "curl":
             file.write(f"parallel-immediate\nparallel-max = {options.connections}\n")
         for key, url in signed.items():
             file.write(f'url = "{url}"\noutput = {paths[key]}\n')
-    os.execvp("curl", ["curl", "-sSfZ", "--globoff", "--cacert", options.ca, "-K", urls])
+    subprocess.run(["curl", "-sSfZ", "--globoff", "--cacert", options.ca, "-K", urls], check=True)
 elif options.then == "aria2c":
     urls = options.list + ".urls"
     with open(urls, "w", encoding="utf-8") as file:
@@ -69,7 +73,8 @@ elif options.then == "aria2c":
             folder, name = os.path.split(paths[key])
             file.write(f"{url}\n dir={folder}\n out={name}\n")
     settings = [f"--max-concurrent-downloads={options.connections}"] if options.connections else []
-    os.execvp(
-        "aria2c",
+    subprocess.run(
         ["aria2c", "--no-conf", "--quiet", f"--ca-certificate={options.ca}", *settings, f"--input-file={urls}"],
+        check=True,
     )
+clock.stop()

@@ -6,6 +6,9 @@ use anyhow::Result;
 
 use super::{BOTH, Contestant, Setup, Task, files};
 
+/// To one server.
+pub(super) const MOST: u64 = 16;
+
 pub(super) const ALL: &[Contestant] = &[
     Contestant {
         name: "aria2c",
@@ -23,7 +26,7 @@ pub(super) const ALL: &[Contestant] = &[
         keeps: true,
         command: |task| {
             let count = task.connections;
-            let per_server = count.min(16);
+            let per_server = count.min(MOST);
             command(
                 task,
                 &[

@@ -93,6 +93,21 @@ pub(crate) enum Kind {
     Objects,
 }
 
+impl Contestant {
+    /// As in the tables, with the number of connections where it was set.
+    pub(crate) fn shown(&self, kind: Kind, connections: u64) -> String {
+        let connections = match (self.family, kind) {
+            // aria2 takes no more for one file.
+            ("aria2c", Kind::HttpFile | Kind::File) => connections.min(aria2::MOST),
+            _ => connections,
+        };
+        match self.setup {
+            Setup::ByHand => format!("{}, {connections} connections", self.name),
+            _ => self.name.to_owned(),
+        }
+    }
+}
+
 const ONE: &[Kind] = &[Kind::HttpFile, Kind::File];
 const MANY: &[Kind] = &[Kind::Files];
 const BOTH: &[Kind] = &[Kind::HttpFile, Kind::File, Kind::Files];

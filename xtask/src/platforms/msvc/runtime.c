@@ -2,6 +2,9 @@
    library and the programs of the tests want it. With it and Wine's import libraries something can be linked for
    Microsoft's ABI where none of Microsoft's files are. What is linked so is for tests and is never shipped. */
 
+#pragma comment(lib, "ucrt")
+#pragma comment(lib, "vcruntime")
+
 /* ---- Thread-local variables: the loader finds this directory by its name, and calls what is between XLA and XLZ. */
 
 #pragma section(".tls", read, write)
@@ -27,25 +30,6 @@ const struct {
 /* ---- Names that the compiler refers to. */
 
 int _fltused = 1;
-
-/* Each page of a large stack frame is touched in order; RAX is its size, and all registers are kept. */
-__attribute__((naked)) void __chkstk(void)
-{
-    __asm__("pushq %rcx\n\t"
-            "pushq %rax\n\t"
-            "leaq 24(%rsp), %rcx\n\t"
-            "1: cmpq $4096, %rax\n\t"
-            "jb 2f\n\t"
-            "subq $4096, %rcx\n\t"
-            "orq $0, (%rcx)\n\t"
-            "subq $4096, %rax\n\t"
-            "jmp 1b\n\t"
-            "2: subq %rax, %rcx\n\t"
-            "orq $0, (%rcx)\n\t"
-            "popq %rax\n\t"
-            "popq %rcx\n\t"
-            "ret");
-}
 
 /* What a thrown object's description begins with. The handlers compare the descriptions, and never look here. */
 const void *type_info_table[1] __asm__("??_7type_info@@6B@") = { 0 };

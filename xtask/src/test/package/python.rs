@@ -50,6 +50,7 @@ fn windows_wheel(bench: &Bench<'_>) -> Result<()> {
         .arg(&site)
         .arg(&wheel);
     succeed(&mut pip).context("pip install of the wheel for Windows")?;
+    windows::wake()?;
     python
         .args(["-I", "-B"])
         .arg(windows::path(&project::root().join(PROGRAM)))
