@@ -167,6 +167,13 @@ class Manners(SandboxTest):
         wrong = {"token_provider": "a token"}
         with self.assertRaisesRegex(apsfetch.ArgumentTypeError, "token_provider is of type str"):
             apsfetch.Client(**wrong)
+
+        async def provide() -> str:
+            return "a token"
+
+        wrong = {"token_provider": provide}
+        with self.assertRaisesRegex(apsfetch.ArgumentTypeError, "async function"):
+            apsfetch.Client(**wrong)
         wrong = [("Cookie", "a=b")]
         with self.assertRaisesRegex(apsfetch.ArgumentTypeError, "headers are of type list"):
             self.client().read_url("https://localhost/", headers=wrong)

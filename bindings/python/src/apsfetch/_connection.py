@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import threading
 import warnings
@@ -101,6 +102,8 @@ class Connection:
             raise InvalidArgumentError("client_id goes together with client_secret or refresh_token.")
         if token_provider is not None and not callable(token_provider):
             raise ArgumentTypeError(f"token_provider is of type {type(token_provider).__name__}, not a function.")
+        if inspect.iscoroutinefunction(token_provider):
+            raise ArgumentTypeError("token_provider is an async function. Give a plain one: it may block, on a thread.")
         self._library = library()
         self._process = os.getpid()
         self._provider = token_provider
