@@ -316,7 +316,11 @@ mod tests {
 
     #[test]
     fn the_words_of_the_system_are_part_of_a_sentence() {
-        for words in ["The disk is full.", "The disk is full. (os error 112)", "The disk is full"] {
+        for words in [
+            "The disk is full.",
+            "The disk is full. (os error 112)",
+            "The disk is full",
+        ] {
             let error = Error::file("write", &std::io::Error::other(words));
             assert_eq!(error.message(), "Could not write: The disk is full.");
         }

@@ -83,8 +83,8 @@ impl Session {
             let mut reply = self.send_once(call, &url, &at, at == first)?;
             if reply.status >= 400 {
                 reply.secrets = echo::secrets_of(call);
-                reply.has_login = (call.bound.iter())
-                    .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+                reply.has_login =
+                    (call.bound.iter()).any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
             }
             if !matches!(reply.status, 301 | 302 | 303 | 307 | 308) {
                 return Ok(reply);
