@@ -349,10 +349,10 @@ impl Reply {
             (202, _) => {
                 " The derivative is not translated yet: wait until its manifest says success."
             }
-            (401, _) => " The access token is missing, wrong or expired: get a new one.",
             (401 | 403, _) if !self.has_login => {
                 " The URL gives no right to the file. It must be given exactly as it was signed; if it is, have it signed again."
             }
+            (401, _) => " The access token is missing, wrong or expired: get a new one.",
             (403, _) => {
                 " The token lacks a scope or the right to this item. Check the scopes and that the app has access."
             }
