@@ -119,8 +119,7 @@ impl Item {
             return Err(Error::new(
                 ErrorKind::Changed,
                 format!(
-                    "{} has {size} bytes on the server, not the {wanted} that were asked for.",
-                    self.label
+                    "The file has {size} bytes on the server, not the {wanted} that were asked for."
                 ),
             ));
         }

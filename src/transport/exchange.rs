@@ -64,6 +64,8 @@ pub(crate) struct Reply {
     limits: Limits,
     /// What an error made of it must not quote.
     secrets: Vec<Secret>,
+    /// A token or a login went with the request. Without one, the address itself is what is refused.
+    authorized: bool,
 }
 
 impl Session {
@@ -78,6 +80,10 @@ impl Session {
             let mut reply = self.send_once(call, &url, &at, at == first)?;
             if reply.status >= 400 {
                 reply.secrets = echo::secrets_of(call);
+                reply.authorized = call
+                    .bound
+                    .iter()
+                    .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
             }
             if !matches!(reply.status, 301 | 302 | 303 | 307 | 308) {
                 return Ok(reply);
@@ -156,6 +162,7 @@ impl Reply {
             host: host.to_owned(),
             limits,
             secrets: Vec::new(),
+            authorized: false,
         }
     }
 
@@ -221,14 +228,16 @@ impl Reply {
     /// The id under which the service can find this request again.
     pub(crate) fn request_id(&self) -> Option<String> {
         [
-            "x-ads-troubleshooting",
             "x-ads-request-id",
+            "x-request-id",
             "x-amz-request-id",
             "x-amz-cf-id",
-            "x-request-id",
+            "x-ads-troubleshooting",
         ]
         .iter()
-        .find_map(|name| self.header(name))
+        .filter_map(|name| self.header(name))
+        // Model Derivative says in the last one what went wrong, in a sentence: that is no id.
+        .find(|id| !id.is_empty() && !id.contains(char::is_whitespace))
         .map(|id| echo::hide(id, &self.secrets))
         .map(|id| id.chars().filter(|c| !c.is_control()).take(200).collect())
     }
@@ -333,6 +342,10 @@ impl Reply {
             (202, _) => {
                 " The derivative is not translated yet: wait until its manifest says success."
             }
+            (401 | 403, _) if !self.authorized => {
+                " The server refuses this address: it may have expired or have been used already, or it needs a header of its own."
+            }
+            (404, _) if !self.authorized => " There is nothing at this address.",
             (401, _) => " The access token is missing, wrong or expired: get a new one.",
             (403, _) => {
                 " The token lacks a scope or the right to this item. Check the scopes and that the app has access."
