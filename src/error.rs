@@ -189,6 +189,7 @@ impl Error {
                 " Free some space or choose another drive, then start the download again.",
             ),
             Io::NotFound => (ErrorKind::File, " Check that the folder exists."),
+            Io::ReadOnlyFilesystem => (ErrorKind::File, " Choose a folder that can be written to."),
             Io::PermissionDenied => (
                 ErrorKind::File,
                 " Check the permissions of the folder and that the file is not read-only.",

@@ -126,7 +126,7 @@ impl Work<'_> {
             .and_then(ContentRange::parse_unsatisfied);
         let unknown = self.item.lock().size.is_none();
         if !unknown || range.start != 0 || range.written() != 0 {
-            return Err(changed_on_server(&self.item.label));
+            return Err(changed_on_server());
         }
         match total {
             Some(0) => {
@@ -156,7 +156,7 @@ impl Work<'_> {
         // A chunk's size says nothing of the file's.
         match located.is_some_and(|located| located.sources.len() == 1) {
             true => self.item.another_size(said),
-            false => changed_on_server(&self.item.label),
+            false => changed_on_server(),
         }
     }
 
@@ -252,7 +252,7 @@ impl Work<'_> {
             Some(Some(known)) => {
                 let proven = unproven != Some(true) || known.is_proven_by(&version);
                 if !proven || !known.is_same(&version) {
-                    return Err(changed_on_server(&self.item.label));
+                    return Err(changed_on_server());
                 }
                 // What this reply says and the ones before did not, the next ones are compared with.
                 known.left_out |= version.left_out;
@@ -290,12 +290,10 @@ fn sniff(bytes: &[u8]) -> Option<Sniffed> {
         .then_some(Sniffed::ErrorDocument)
 }
 
-pub(super) fn changed_on_server(label: &str) -> Error {
+pub(super) fn changed_on_server() -> Error {
     Error::new(
         ErrorKind::Changed,
-        format!(
-            "{label} changed on the server during the download. Start it again to get the new version."
-        ),
+        "The file changed on the server during the download. Start it again to get the new version.",
     )
 }
 

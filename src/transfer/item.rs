@@ -117,11 +117,10 @@ impl Item {
             Some(wanted) if wanted != size => Error::new(
                 ErrorKind::Changed,
                 format!(
-                    "{} has {size} bytes on the server, not the {wanted} that were asked for.",
-                    self.label
+                    "The file has {size} bytes on the server, not the {wanted} that were asked for."
                 ),
             ),
-            _ => changed_on_server(&self.label),
+            _ => changed_on_server(),
         }
     }
 
