@@ -18,7 +18,8 @@ pub(crate) const HELP: &str = "\
 Usage: cargo xtask windows [--build] [PART...]
 
 Builds the library for 64-bit Windows into target/windows/library, runs its tests as Windows programs, and says what ran.
-Without a PART, all of them: unit, integration, c, python, csharp.
+Without a PART: unit, windows, c, python. By name only, because they take long or need more than Wine can do:
+all-integration, all-c, csharp.
 
 Options:
   --build   only build
@@ -35,44 +36,75 @@ What it uses, from these variables or from PATH:
 struct Part {
     name: &'static str,
     what: &'static str,
+    /// Also when it is not named.
+    always: bool,
     run: fn(&Built) -> Result<Count>,
     /// Why it cannot be run here.
     missing: fn() -> Option<String>,
 }
 
-const PARTS: [Part; 5] = [
+/// The tests of what is different on Windows, and of going on after a process was ended. All others are a part that is named.
+const OWN: [&str; 4] = ["--test", "windows", "--test", "resume"];
+
+const PARTS: [Part; 7] = [
     Part {
         name: "unit",
         what: "unit tests of the library, compiled for Windows",
+        always: true,
         run: |built| programs::rust(built, &["--lib"]),
         missing: || None,
     },
     Part {
-        name: "integration",
-        what: "integration tests, with the sandbox, compiled for Windows",
-        run: |built| programs::rust(built, &["--test", "*"]),
+        name: "windows",
+        what: "tests of what only Windows has, and of resuming, with the sandbox, compiled for Windows",
+        always: true,
+        run: |built| programs::rust(built, &OWN),
         missing: || None,
     },
     Part {
         name: "c",
         what: "C and C++ programs made with mingw, against the DLL",
-        run: programs::c,
-        // The tests build programs on Unix only.
-        missing: || cfg!(windows).then(|| "the tests build C programs on Unix only".to_owned()),
+        always: true,
+        run: |built| programs::c(built, &["c_example", "capi"]),
+        missing: no_c,
     },
     Part {
         name: "python",
-        what: "the Python wrapper in Windows' CPython, against the DLL",
-        run: programs::python,
+        what: "the Python wrapper in Windows' CPython: loading the DLL, and each function as in the header",
+        always: true,
+        run: |built| programs::python(built, &["tests.test_header", "tests.test_library"]),
         missing: || tools::python().err().map(|error| error.to_string()),
+    },
+    Part {
+        name: "all-integration",
+        what: "every integration test, compiled for Windows",
+        always: false,
+        run: |built| programs::rust(built, &["--test", "*"]),
+        missing: || None,
+    },
+    Part {
+        name: "all-c",
+        what: "every test that makes programs in C and C++",
+        always: false,
+        run: |built| {
+            let names = crate::test::programs::names()?;
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            programs::c(built, &names)
+        },
+        missing: no_c,
     },
     Part {
         name: "csharp",
         what: "the C# wrapper on Windows' .NET 8, against the DLL",
+        always: false,
         run: csharp::run,
         missing: csharp::missing,
     },
 ];
+
+fn no_c() -> Option<String> {
+    cfg!(windows).then(|| "the tests build C programs on Unix only".to_owned())
+}
 
 struct Ran {
     part: &'static Part,
@@ -124,7 +156,11 @@ pub(crate) fn check(skip: &mut dyn FnMut(&str, &str) -> Result<()>) -> Result<()
 fn parts(built: &Built, names: &[String]) -> Vec<Ran> {
     let mut ran = Vec::new();
     for part in &PARTS {
-        if !names.is_empty() && !names.iter().any(|name| name == part.name) {
+        let wanted = match names {
+            [] => part.always,
+            names => names.iter().any(|name| name == part.name),
+        };
+        if !wanted {
             continue;
         }
         println!("\n--> {}: {}", part.name, part.what);

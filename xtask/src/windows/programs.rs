@@ -9,16 +9,14 @@ use super::build::Built;
 use super::count::{self, Count};
 use super::tools;
 use crate::project;
-use crate::test::programs;
 
 /// The tests that start programs in C and C++, with these as Windows programs linked against the DLL. Tests and sandbox are
 /// programs of this machine, so that no compiler has to run under Wine.
-pub(super) fn c(built: &Built) -> Result<Count> {
-    let names = programs::names()?;
+pub(super) fn c(built: &Built, names: &[&str]) -> Result<Count> {
     let command = || {
         let mut tests = project::command("cargo");
         tests.args(["test", "--package", "apsfetch", "--no-fail-fast"]);
-        for test in &names {
+        for test in names {
             tests.args(["--test", test]);
         }
         tests
@@ -59,7 +57,7 @@ fn cargo_test(what: &[&str]) -> Result<Command> {
 
 /// `python -m unittest`, but what it says goes to standard output.
 const PYTHON_TESTS: &str = "import sys, unittest; unittest.main(module=None, \
-    argv=['tests', 'discover', '-s', 'tests', '-t', '.'], testRunner=unittest.TextTestRunner(stream=sys.stdout))";
+    argv=['tests', *sys.argv[1:]], testRunner=unittest.TextTestRunner(stream=sys.stdout))";
 
 /// The sandbox as a Windows program.
 pub(super) fn sandbox() -> Result<PathBuf> {
@@ -71,18 +69,17 @@ pub(super) fn sandbox() -> Result<PathBuf> {
         .join("release/apsfetch-sandbox.exe"))
 }
 
-/// The tests of the Python wrapper in Windows' own CPython.
-pub(super) fn python(built: &Built) -> Result<Count> {
-    let sandbox = sandbox()?;
+/// Tests of the Python wrapper in Windows' own CPython.
+pub(super) fn python(built: &Built, modules: &[&str]) -> Result<Count> {
     tools::wake()?;
     let wrapper = project::root().join("bindings/python");
     let mut tests = tools::python()?;
     tests
         .args(["-c", PYTHON_TESTS])
+        .args(modules)
         .current_dir(&wrapper)
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PYTHONPATH", "src")
-        .env("APSFETCH_LIBRARY", tools::path(&built.library))
-        .env("APSFETCH_SANDBOX", tools::path(&sandbox));
+        .env("APSFETCH_LIBRARY", tools::path(&built.library));
     count::run(&mut tests)
 }
