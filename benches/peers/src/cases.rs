@@ -223,3 +223,26 @@ pub(crate) fn select(names: &[String]) -> anyhow::Result<Vec<&'static Case>> {
         })
         .collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extra_cases_are_run_when_asked_for_and_unknown_ones_are_an_error() {
+        let ids = |names: &[&str]| -> anyhow::Result<Vec<&str>> {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            Ok(select(&names)?.iter().map(|case| case.id).collect())
+        };
+        assert!(!ids(&[]).unwrap().contains(&"cn"));
+        assert_eq!(ids(&["f", "cn"]).unwrap(), ["cn", "f"]);
+        assert!(ids(&["z"]).unwrap_err().to_string().contains("`z`"));
+    }
+
+    #[test]
+    fn no_two_cases_have_one_name() {
+        for (number, case) in ALL.iter().enumerate() {
+            assert!(ALL[..number].iter().all(|other| other.id != case.id));
+        }
+    }
+}
