@@ -6,6 +6,10 @@ use std::env;
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     name_library();
+    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "windows") {
+        version_of_dll::link();
+        give_back_thread_locals();
+    }
     #[cfg(feature = "capi")]
     header::write();
 }
@@ -21,6 +25,107 @@ fn name_library() {
     println!("cargo:rustc-cdylib-link-arg={argument}");
 }
 
+/// See `src/ffi/unload.rs`.
+fn give_back_thread_locals() {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
+    if is("CARGO_CFG_TARGET_ENV", "gnu")
+        && is("CARGO_CFG_TARGET_ARCH", "x86_64")
+        && cfg!(feature = "capi")
+    {
+        for name in ["TlsAlloc", "__imp_TlsAlloc"] {
+            println!("cargo:rustc-cdylib-link-arg=-Wl,--wrap={name}");
+        }
+    }
+}
+
+/// What the Explorer shows of the DLL, and what installers compare.
+mod version_of_dll {
+    use std::path::PathBuf;
+    use std::process::Command;
+    use std::{env, fs};
+
+    /// Links it into the DLL alone: a program with the static library has a version of its own.
+    pub(super) fn link() {
+        let folder = PathBuf::from(env::var_os("OUT_DIR").expect("set by cargo"));
+        let script = folder.join("version.rc");
+        fs::write(&script, text()).unwrap_or_else(|error| panic!("{}: {error}", script.display()));
+        let msvc = env::var("CARGO_CFG_TARGET_ENV").is_ok_and(|environment| environment == "msvc");
+        let compiled = folder.join(if msvc { "version.res" } else { "version.o" });
+        println!("cargo:rerun-if-env-changed=WINDRES");
+        let made = if msvc {
+            ["rc", "llvm-rc"].iter().any(|compiler| {
+                let mut command = Command::new(compiler);
+                command
+                    .arg("/nologo")
+                    .arg("/fo")
+                    .arg(&compiled)
+                    .arg(&script);
+                succeeds(&mut command)
+            })
+        } else {
+            let named = env::var("WINDRES").ok();
+            let usual = ["x86_64-w64-mingw32-windres", "windres"];
+            named.as_deref().into_iter().chain(usual).any(|compiler| {
+                let mut command = Command::new(compiler);
+                command.args(["--output-format=coff", "-i"]);
+                command.arg(&script).arg("-o").arg(&compiled);
+                succeeds(&mut command)
+            })
+        };
+        if made {
+            println!("cargo:rustc-cdylib-link-arg={}", compiled.display());
+        } else {
+            println!(
+                "cargo:warning=the DLL gets no version: {} is not on PATH",
+                if msvc { "rc" } else { "windres" }
+            );
+        }
+    }
+
+    fn succeeds(command: &mut Command) -> bool {
+        command.output().is_ok_and(|output| output.status.success())
+    }
+
+    fn text() -> String {
+        let package = |name: &str| env::var(format!("CARGO_PKG_{name}")).expect("set by cargo");
+        let (major, minor, patch) = (
+            package("VERSION_MAJOR"),
+            package("VERSION_MINOR"),
+            package("VERSION_PATCH"),
+        );
+        let (version, licence) = (package("VERSION"), package("LICENSE"));
+        let description = package("DESCRIPTION");
+        format!(
+            r#"1 VERSIONINFO
+FILEVERSION {major},{minor},{patch},0
+PRODUCTVERSION {major},{minor},{patch},0
+FILEOS 0x40004
+FILETYPE 2
+BEGIN
+    BLOCK "StringFileInfo"
+    BEGIN
+        BLOCK "040904b0"
+        BEGIN
+            VALUE "CompanyName", "The apsfetch authors"
+            VALUE "FileDescription", "{description}"
+            VALUE "FileVersion", "{version}"
+            VALUE "InternalName", "apsfetch"
+            VALUE "LegalCopyright", "{licence}"
+            VALUE "OriginalFilename", "apsfetch-1.dll"
+            VALUE "ProductName", "apsfetch"
+            VALUE "ProductVersion", "{version}"
+        END
+    END
+    BLOCK "VarFileInfo"
+    BEGIN
+        VALUE "Translation", 0x409, 1200
+    END
+END
+"#
+        )
+    }
+}
+
 #[cfg(feature = "capi")]
 mod header {
     use std::fmt::Write as _;
@@ -29,7 +134,7 @@ mod header {
 
     /// The files of `src/ffi` that declare something, in the order of the header: a type comes before the
     /// functions of others that use it.
-    const SECTIONS: [&str; 29] = [
+    const SECTIONS: [&str; 32] = [
         "version",
         "status",
         "error",
@@ -43,15 +148,18 @@ mod header {
         "job",
         "download",
         "cancel_token",
+        "access_token",
         "signed",
         "oss_url",
         "details",
         "upload_options",
         "upload_result",
         "upload",
+        "upload_job",
         "login",
         "manifest",
         "manifest_node",
+        "manifest_watch",
         "list_options",
         "objects",
         "design_filter",

@@ -876,6 +876,37 @@ int32_t apsfetch_cancel_token_is_cancelled(const apsfetch_cancel_token *token);
 int32_t apsfetch_cancel_token_free(apsfetch_cancel_token *token);
 
 
+/* ---- Access tokens for others ------------------------------------------------------------------------------
+ * For programs that hand the client's token to another library, such as a viewer. Ask anew each time it is
+ * needed: the library keeps the token and renews it in time.
+ */
+
+/** An access token. It does not change, so any thread may read it. */
+typedef struct apsfetch_access_token apsfetch_access_token;
+
+/**
+ * The client's access token of the moment, or a new one if there is none or it expires within a minute; waits for
+ * the token service then. The client goes on using it, too. `APSFETCH_E_AUTH` if the client has no token and no
+ * way to one: it does not wait for `apsfetch_client_set_access_token`. `cancel` may be NULL.
+ */
+int32_t apsfetch_access_token_fetch(const apsfetch_client *client,
+                                    const apsfetch_cancel_token *cancel,
+                                    apsfetch_access_token **out,
+                                    apsfetch_error **error);
+
+/** The token, without the word "Bearer". It is a secret: keep it out of files, logs and error messages. */
+const char *apsfetch_access_token_text(const apsfetch_access_token *token);
+
+/**
+ * How many milliseconds the token was still good for when it was asked for, or -1 if that is not known, as of one
+ * that the program has set itself.
+ */
+int64_t apsfetch_access_token_expires_in_ms(const apsfetch_access_token *token);
+
+/** Wipes the text from memory and frees it. The client keeps its token. */
+int32_t apsfetch_access_token_free(apsfetch_access_token *token);
+
+
 /* ---- Signing without downloading ---------------------------------------------------------------------------
  * Everything needed to fetch the files by other means. URLs and cookies are secrets: whoever has them can
  * fetch the file until they expire. URLs are to be sent byte for byte; a client that "repairs" their escapes
@@ -1136,8 +1167,8 @@ int32_t apsfetch_upload_result_free(apsfetch_upload_result *result);
 
 /**
  * Called by the uploads on the thread that called them, about twenty times a second and once at the end, with
- * the bytes sent and the size of the file. The bytes sent fall when the file has to be sent again. A result
- * other than 0 cancels the upload. Otherwise as `apsfetch_progress_callback`.
+ * the bytes sent and the size of the file. The bytes sent never fall, also when the file has to be sent again.
+ * A result other than 0 cancels the upload. Otherwise as `apsfetch_progress_callback`.
  */
 typedef int32_t (*apsfetch_upload_callback)(uint64_t bytes_sent, uint64_t bytes_total, void *user_data);
 
@@ -1169,8 +1200,8 @@ int32_t apsfetch_upload_utf16(const apsfetch_client *client,
 
 /**
  * Uploads the file at `path` as an object: creates a signed URL for writing, then uploads to it. An object of
- * this key is replaced. It needs the scope `data:write`. Otherwise as `apsfetch_upload`. The callback is called once
- * the upload has begun; until the URL is signed, the cancel token ends the call.
+ * this key is replaced. It needs the scope `data:write`. Otherwise as `apsfetch_upload`. While the
+ * URL is signed, the callback is called with 0 bytes sent, and can cancel already.
  */
 int32_t apsfetch_upload_object(const apsfetch_client *client,
                                const char *bucket_key,
@@ -1194,6 +1225,91 @@ int32_t apsfetch_upload_object_utf16(const apsfetch_client *client,
                                      const apsfetch_cancel_token *cancel,
                                      apsfetch_upload_result **out,
                                      apsfetch_error **error);
+
+
+/* ---- Uploads to poll ---------------------------------------------------------------------------------------
+ * The uploads above on a thread of their client, for programs that want no callback: start one, wait in slices
+ * that suit your user interface, look at the progress, ask for the result.
+ */
+
+/** An upload under way, or over. */
+typedef struct apsfetch_upload_job apsfetch_upload_job;
+
+/**
+ * Starts `apsfetch_upload`: the file at `path` to a URL with write access. `options` may be NULL. A file that
+ * cannot be read, or a URL that is none, is an error here; all others are the result's.
+ */
+int32_t apsfetch_upload_job_start(const apsfetch_client *client,
+                                  const char *url,
+                                  const char *path,
+                                  const apsfetch_upload_options *options,
+                                  apsfetch_upload_job **out,
+                                  apsfetch_error **error);
+
+/** `apsfetch_upload_job_start` for a path in UTF-16. */
+int32_t apsfetch_upload_job_start_utf16(const apsfetch_client *client,
+                                        const char *url,
+                                        const uint16_t *path,
+                                        const apsfetch_upload_options *options,
+                                        apsfetch_upload_job **out,
+                                        apsfetch_error **error);
+
+/**
+ * Starts `apsfetch_upload_object`: the file at `path` as an object, which is replaced if it is there. If the
+ * client may wait for an access token (`apsfetch_config_set_token_wait_ms`), the upload does.
+ */
+int32_t apsfetch_upload_job_start_object(const apsfetch_client *client,
+                                         const char *bucket_key,
+                                         const char *object_key,
+                                         const char *path,
+                                         const apsfetch_upload_options *options,
+                                         apsfetch_upload_job **out,
+                                         apsfetch_error **error);
+
+/** `apsfetch_upload_job_start_object` for a path in UTF-16. */
+int32_t apsfetch_upload_job_start_object_utf16(const apsfetch_client *client,
+                                               const char *bucket_key,
+                                               const char *object_key,
+                                               const uint16_t *path,
+                                               const apsfetch_upload_options *options,
+                                               apsfetch_upload_job **out,
+                                               apsfetch_error **error);
+
+/**
+ * Waits for the end, at most `timeout_ms` milliseconds, or without limit for `APSFETCH_NO_LIMIT`.
+ * `APSFETCH_OK` when the upload is over, whatever became of it; `APSFETCH_PENDING` when the time passed.
+ */
+int32_t apsfetch_upload_job_wait(const apsfetch_upload_job *job, uint32_t timeout_ms, apsfetch_error **error);
+
+/**
+ * How far the upload has come, as a job of one item: `bytes_done` have been sent, and `bytes_total` is the size
+ * of the file. Neither ever falls, also when the file has to be sent again. Otherwise as
+ * `apsfetch_job_progress`.
+ */
+int32_t apsfetch_upload_job_progress(const apsfetch_upload_job *job,
+                                     apsfetch_progress *progress,
+                                     apsfetch_error **error);
+
+/**
+ * Breaks the upload off. It returns at once, and the upload ends within a tenth of a second. It stores nothing
+ * then, but one that is cancelled in its last moment may have been stored already.
+ */
+int32_t apsfetch_upload_job_cancel(const apsfetch_upload_job *job,
+                                   apsfetch_error **error);
+
+/**
+ * What became of the upload: `APSFETCH_OK` with a result that the caller frees, `APSFETCH_PENDING` while it is
+ * not over, or the status and the error it failed with. It can be asked for repeatedly.
+ */
+int32_t apsfetch_upload_job_result(const apsfetch_upload_job *job,
+                                   apsfetch_upload_result **out,
+                                   apsfetch_error **error);
+
+/**
+ * Frees a job. One that is not over is cancelled, and nothing of it reads the file or sends any more when this
+ * returns. Results that were asked for live on.
+ */
+int32_t apsfetch_upload_job_free(apsfetch_upload_job *job);
 
 
 /* ---- Logging a user in -------------------------------------------------------------------------------------
@@ -1423,6 +1539,60 @@ const char *apsfetch_manifest_message_code(const apsfetch_manifest *manifest, si
 
 /** The text of a message; what APS sends as a list has one line for each entry. */
 const char *apsfetch_manifest_message_text(const apsfetch_manifest *manifest, size_t node, size_t message);
+
+
+/* ---- Waiting for a translation by polling ------------------------------------------------------------------
+ * `apsfetch_manifest_wait` on a thread of its client, for programs that want no callback: start to watch, wait in
+ * slices that suit your user interface, look at the latest manifest, ask for the result.
+ */
+
+/** A wait for a translation, under way or over. */
+typedef struct apsfetch_manifest_watch apsfetch_manifest_watch;
+
+/**
+ * Starts to ask for the manifest of a design with growing pauses, until the translation is over, for `wait_ms`
+ * at the most, or without limit for `APSFETCH_NO_LIMIT`. If the client may wait for an access token
+ * (`apsfetch_config_set_token_wait_ms`), the watch does. Freeing it does not touch the translation.
+ */
+int32_t apsfetch_manifest_watch_start(const apsfetch_client *client,
+                                      const char *urn,
+                                      uint32_t wait_ms,
+                                      apsfetch_manifest_watch **out,
+                                      apsfetch_error **error);
+
+/**
+ * Waits for the end, at most `timeout_ms` milliseconds, or without limit for `APSFETCH_NO_LIMIT`.
+ * `APSFETCH_OK` when the watch is over, whatever became of it; `APSFETCH_PENDING` when the time passed.
+ */
+int32_t apsfetch_manifest_watch_wait(const apsfetch_manifest_watch *watch,
+                                     uint32_t timeout_ms,
+                                     apsfetch_error **error);
+
+/** One of the `APSFETCH_JOB_` numbers, or the status of an invalid handle. */
+int32_t apsfetch_manifest_watch_state(const apsfetch_manifest_watch *watch);
+
+/** How many manifests have come so far: when it has grown, there is a new one. */
+uint64_t apsfetch_manifest_watch_count(const apsfetch_manifest_watch *watch);
+
+/** The manifest that came last, which the caller frees. `APSFETCH_PENDING` and NULL before the first one. */
+int32_t apsfetch_manifest_watch_latest(const apsfetch_manifest_watch *watch,
+                                       apsfetch_manifest **out,
+                                       apsfetch_error **error);
+
+/** Ends the watch. It returns at once, and the watch is over within a tenth of a second. */
+int32_t apsfetch_manifest_watch_cancel(const apsfetch_manifest_watch *watch, apsfetch_error **error);
+
+/**
+ * `APSFETCH_OK` with the manifest of the translation that is over, which the caller frees; `APSFETCH_PENDING`
+ * while it is not; or the status and the error that `apsfetch_manifest_wait` would end with. It can be asked for
+ * repeatedly.
+ */
+int32_t apsfetch_manifest_watch_result(const apsfetch_manifest_watch *watch,
+                                       apsfetch_manifest **out,
+                                       apsfetch_error **error);
+
+/** Frees a watch. One that is not over is ended first. Manifests that were asked for live on. */
+int32_t apsfetch_manifest_watch_free(apsfetch_manifest_watch *watch);
 
 
 /* ---- Options of a listing ----------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::aps::{self, Api, Details, SignedUrl, SignedUrlOptions};
+use crate::aps::{self, AccessToken, Api, Details, SignedUrl, SignedUrlOptions};
 use crate::builder::{ClientBuilder, check_bandwidth, check_token};
 use crate::cancel::CancelToken;
 use crate::error::{Error, ErrorKind, Result};
@@ -11,7 +11,7 @@ use crate::job::Job;
 use crate::locate::Sources;
 use crate::request::{Request, Source, Target};
 use crate::signed::Signed;
-use crate::transfer::{Engine, ItemResult, NewItem, Progress};
+use crate::transfer::{Engine, ItemResult, NewItem, Progress, check_target};
 use crate::transport::Context;
 
 /// A connection to APS: options, access token, idle connections and worker threads.
@@ -73,6 +73,14 @@ impl Client {
     /// client is freed. It is a secret.
     pub fn refresh_token(&self) -> Option<String> {
         self.inner.api.tokens.refresh_token()
+    }
+
+    /// An access token for another library of the program: the one of the moment, or a new one if there is none or
+    /// it is about to expire. It waits for an answer of the token service, but never for
+    /// [`Client::set_access_token`]: without a token and without a way to one it is
+    /// [`ErrorKind::Auth`]. The client goes on using it, too.
+    pub fn access_token(&self, cancel: Option<&CancelToken>) -> Result<AccessToken> {
+        self.inner.api.tokens.current(&self.context(cancel))
     }
 
     pub(crate) fn api(&self) -> &Arc<aps::Api> {
@@ -156,6 +164,8 @@ impl Client {
             let label = request.label();
             let target = match request.target {
                 Some(Target::File(path)) => {
+                    // Before Windows makes of it what it takes it for.
+                    check_target(&path)?;
                     let path = std::path::absolute(&path)
                         .map_err(|_| Error::invalid(format!("The target of {label} is empty.")))?;
                     if !paths.insert(path.clone()) {

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::folder::{DesignFilter, FileStatus, FolderOutcome, FolderPlan, ObjectFilter};
 use crate::job::Job;
 use crate::manifest::{Manifest, TranslationStatus};
+use crate::manifest_watch::ManifestWatch;
 use crate::objects::{ListOptions, ObjectInfo, ObjectPage};
 use crate::transfer::Progress;
 
@@ -48,6 +49,12 @@ impl Client {
         let context = self.context(cancel);
         self.api()
             .wait_for_manifest(context, &urn, wait, &mut on_progress)
+    }
+
+    /// [`Client::wait_for_manifest`] on a thread of the client, to be polled. It waits for an access token as jobs
+    /// do, if the client was told to.
+    pub fn watch_manifest(&self, urn: &str, wait: Duration) -> Result<ManifestWatch> {
+        ManifestWatch::start(self, urn, wait)
     }
 
     /// The objects of a bucket, all pages of

@@ -237,6 +237,12 @@ impl Error {
         self
     }
 
+    /// Puts a sentence behind the message.
+    pub(crate) fn and(mut self, sentence: &str) -> Self {
+        self.inner.message = printable(format!("{} {sentence}", self.inner.message));
+        self
+    }
+
     /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind

@@ -95,6 +95,7 @@ fn links_to_files_lead_somewhere() {
         "docs/errors.md",
         "docs/faults.md",
         "docs/testing.md",
+        "docs/introduction.md",
         "sandbox/README.md",
         "bindings/python/README.md",
         "bindings/csharp/README.md",

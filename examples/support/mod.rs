@@ -36,7 +36,10 @@ pub(crate) fn show_progress(
             }
         }
         let progress = job.progress();
-        all.set_length(progress.bytes_total);
+        // A bar of nothing would be a full one.
+        if progress.bytes_total > 0 {
+            all.set_length(progress.bytes_total);
+        }
         all.set_position(progress.bytes_done);
         if progress.state == JobState::WaitingForToken {
             all.set_message("waiting for a token");

@@ -2,8 +2,11 @@
 
 #![forbid(unsafe_code)]
 
+mod command;
+
 use apsfetch_sandbox::{Error, Rule, Sandbox, Stopper};
 use clap::Parser;
+use std::ffi::OsString;
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,7 +15,7 @@ use std::time::Duration;
 /// Autodesk Platform Services, its CDN and its S3 on loopback.
 ///
 /// Prints one line of JSON when it is ready (addresses, credentials, content) and runs until SIGINT, SIGTERM or
-/// `POST /sandbox/stop`.
+/// `POST /sandbox/stop`. With a command, runs that instead, tells it all by environment variables, and ends with it.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -49,11 +52,19 @@ struct Arguments {
     /// Stop when the standard input ends, as it does when the program that started this one dies
     #[arg(long)]
     until_stdin_closes: bool,
+    /// A program to run with APS_BASE_URL, APS_CLIENT_ID, APS_CLIENT_SECRET, APS_PUBLIC_CLIENT_ID, a token in
+    /// APS_SANDBOX_TOKEN and, with --tls, APS_CA_FILE in its environment; the sandbox ends with it, and with its exit code
+    #[arg(
+        last = true,
+        value_name = "COMMAND",
+        conflicts_with = "until_stdin_closes"
+    )]
+    command: Vec<OsString>,
 }
 
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("apsfetch-sandbox: {error}");
             ExitCode::FAILURE
@@ -61,7 +72,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let ready_after = Duration::try_from_secs_f64(arguments.ready_after)
         .map_err(|_| "--ready-after must be a number of seconds, not negative")?;
     let mut builder = Sandbox::builder()
@@ -82,7 +93,13 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         builder = builder.fault(Rule::from_json(rule)?);
     }
     let sandbox = builder.start()?;
+    // A signal of the terminal reaches the command as well, and the sandbox lasts as long as that does.
     stop_on_signal(sandbox.stopper())?;
+    if let Some((program, rest)) = arguments.command.split_first() {
+        let code = command::run(&sandbox, program, rest);
+        sandbox.stop();
+        return Ok(code?);
+    }
 
     let line = serde_json::to_string(sandbox.info())?;
     let mut output = std::io::stdout().lock();
@@ -99,7 +116,7 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     }
     sandbox.wait_for_stop_request();
     sandbox.stop();
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A small runtime of its own waits for signals, so that the sandbox's need not be shared.

@@ -50,7 +50,10 @@ impl Api {
         let give_up = Instant::now().checked_add(wait);
         let context = Context {
             session: context.session,
-            observer: Arc::new(Deadline(give_up)),
+            observer: Arc::new(Deadline {
+                at: give_up,
+                observer: context.observer,
+            }),
         };
         let mut pauses = PAUSES.iter();
         let mut pause = SHORTEST;
@@ -157,13 +160,22 @@ fn not_ready(last: Option<&Manifest>, waited: Duration) -> Error {
 }
 
 /// Until when there may be retries: a wait of a minute must not end after two because the service was busy.
-struct Deadline(Option<Instant>);
+struct Deadline {
+    at: Option<Instant>,
+    observer: Arc<dyn Observer>,
+}
 
 impl Observer for Deadline {
-    fn waiting_for_token(&self, _waiting: bool) {}
+    fn waiting_for_token(&self, waiting: bool) {
+        self.observer.waiting_for_token(waiting);
+    }
+
+    fn can_wait_for_token(&self) -> bool {
+        self.observer.can_wait_for_token()
+    }
 
     fn may_retry(&self, wait: Duration) -> bool {
-        left(self.0) > wait
+        left(self.at) > wait && self.observer.may_retry(wait)
     }
 }
 

@@ -35,6 +35,7 @@ pub(crate) use grant::is_token;
 pub(crate) use login::Secrets;
 pub(crate) use signed_cookies::CookieQuery;
 pub use signed_url::{Access, SignedUrl, SignedUrlOptions};
+pub use token::AccessToken;
 pub(crate) use token::{Bearer, Credentials, Tokens};
 
 use crate::cancel::CancelToken;

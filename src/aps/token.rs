@@ -17,6 +17,8 @@ use crate::secret::Secret;
 use crate::threads::Threads;
 use crate::transport::{Context, Network};
 
+/// What stands before the token in the header.
+const SCHEME: &str = "Bearer ";
 /// A token is renewed this long before it expires.
 const RENEW_EARLY: Duration = Duration::from_secs(60);
 /// How long a renewal that failed is left alone while the old token still serves.
@@ -68,6 +70,36 @@ struct State {
     attempt: u64,
     succeeded: u64,
     failed: Option<(u64, Error)>,
+}
+
+/// An access token that is handed out.
+#[derive(Clone)]
+pub struct AccessToken {
+    header: Arc<Secret>,
+    expires_in: Option<Duration>,
+}
+
+impl AccessToken {
+    /// The token, without the word "Bearer". It is a secret, and wiped from memory with the last copy that the
+    /// library has of it.
+    pub fn token(&self) -> &str {
+        let header = self.header.expose();
+        header.strip_prefix(SCHEME).unwrap_or(header)
+    }
+
+    /// How long it is good from the moment it was asked for; `None` if that is not known, as of one that the host
+    /// has set.
+    pub fn expires_in(&self) -> Option<Duration> {
+        self.expires_in
+    }
+}
+
+impl std::fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccessToken")
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A token as the header that carries it.
@@ -181,7 +213,7 @@ impl Tokens {
             context.session.check()?;
             let now = (self.now)();
             if let Some(bearer) = state.usable(now, awaited) {
-                if state.renew_at.is_some_and(|at| now >= at) {
+                if state.is_due(now) {
                     // The old one serves meanwhile, and also if this fails.
                     let _ = self.start(&mut state);
                 }
@@ -206,6 +238,33 @@ impl Tokens {
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
+    }
+
+    /// A token for somebody else. Unlike [`Tokens::bearer`], it waits for the renewal of one that is about to expire:
+    /// nobody renews it over there.
+    pub(crate) fn current(self: &Arc<Self>, context: &Context) -> Result<AccessToken> {
+        let mut bearer = self.bearer(context)?;
+        let mut state = self.lock();
+        let attempt = state.attempt;
+        while state.renewing && state.attempt == attempt && state.is_due((self.now)()) {
+            context.session.check()?;
+            state = self
+                .changed
+                .wait_timeout(state, LOOK)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+        // What a renewal brought, or the old one, which still serves, if it failed.
+        let now = (self.now)();
+        if let Some(newer) = state.usable(now, None) {
+            bearer = newer;
+        }
+        let same = bearer.generation == state.generation;
+        let expires_at = state.expires_at.filter(|_| same);
+        Ok(AccessToken {
+            header: bearer.header,
+            expires_in: expires_at.map(|at| at.saturating_duration_since(now)),
+        })
     }
 
     /// Begins a renewal, unless one is under way.
@@ -257,7 +316,7 @@ impl State {
     fn put(&mut self, token: &Secret, lifetime: Option<Duration>, began: Instant) {
         self.generation = self.generation.wrapping_add(1);
         self.token = Some(Bearer {
-            header: Arc::new(Secret::new(format!("Bearer {}", token.expose()))),
+            header: Arc::new(Secret::new(format!("{SCHEME}{}", token.expose()))),
             generation: self.generation,
         });
         self.failed = None;
@@ -276,6 +335,11 @@ impl State {
         let alive = self.expires_at.is_none_or(|at| now < at);
         let brought = awaited.is_some_and(|attempt| attempt <= self.succeeded);
         self.token.clone().filter(|_| alive || brought)
+    }
+
+    /// Whether it is time to renew the token.
+    fn is_due(&self, now: Instant) -> bool {
+        self.renew_at.is_some_and(|at| now >= at)
     }
 
     /// How the renewal ended that was waited for, if it brought nothing.

@@ -17,6 +17,16 @@ pub(super) enum Outcome {
     Pending,
 }
 
+impl Outcome {
+    /// How a wait went.
+    pub(super) fn of(over: bool) -> Self {
+        match over {
+            true => Outcome::Done,
+            false => Outcome::Pending,
+        }
+    }
+}
+
 /// Runs the body of an export that returns a status. A failure is put into `*error`, unless that is NULL.
 ///
 /// # Safety

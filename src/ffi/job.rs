@@ -68,11 +68,7 @@ pub unsafe extern "C" fn apsfetch_job_wait(
                 return Ok(Outcome::Done);
             }
             let over = job.wait(Duration::from_millis(timeout_ms.into()));
-            Ok(if over {
-                Outcome::Done
-            } else {
-                Outcome::Pending
-            })
+            Ok(Outcome::of(over))
         })
     }
 }

@@ -76,7 +76,7 @@ pub(super) struct MessageTexts {
 }
 
 impl ManifestObject {
-    fn new(mut manifest: Manifest) -> Self {
+    pub(super) fn new(mut manifest: Manifest) -> Self {
         let json = std::mem::take(&mut manifest.json);
         ManifestObject {
             nodes: manifest.nodes.iter().map(NodeTexts::new).collect(),

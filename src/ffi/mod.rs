@@ -22,6 +22,7 @@
     clippy::arithmetic_side_effects
 )]
 
+mod access_token;
 mod arguments;
 mod callback;
 mod cancel_token;
@@ -47,6 +48,7 @@ mod list_options;
 mod login;
 mod manifest;
 mod manifest_node;
+mod manifest_watch;
 mod number;
 mod object_filter;
 mod objects;
@@ -65,7 +67,10 @@ mod signing;
 mod status;
 mod table;
 mod text;
+#[cfg(all(windows, target_env = "gnu", target_arch = "x86_64"))]
+mod unload;
 mod upload;
+mod upload_job;
 mod upload_options;
 mod upload_result;
 mod version;

@@ -206,7 +206,7 @@ fn panic_of_the_host() {
 fn the_librarys_own_panics_print_nothing_and_the_hosts_do() {
     // In a process of its own, because a test's output is captured in many places.
     let run = |test: &str| {
-        let output = Command::new(std::env::current_exe().unwrap())
+        let output = this_program()
             .args(["--exact", test, "--nocapture", "--include-ignored"])
             .output()
             .unwrap();
@@ -257,4 +257,18 @@ fn pointers_need_not_be_aligned() {
     // SAFETY: NULL is fine.
     let status = unsafe { guard::call(std::ptr::null_mut(), || Ok(Outcome::Pending)) };
     assert_eq!(status, 1);
+}
+
+/// The tests once more, in a process of their own; behind the words in `APSFETCH_TEST_RUNNER`, such as those that start an
+/// emulator, if that is how this process was started.
+fn this_program() -> Command {
+    let program = std::env::current_exe().unwrap();
+    let runner = std::env::var("APSFETCH_TEST_RUNNER").unwrap_or_default();
+    let mut words = runner.split_whitespace();
+    let Some(first) = words.next() else {
+        return Command::new(program);
+    };
+    let mut command = Command::new(first);
+    command.args(words).arg(program);
+    command
 }

@@ -19,14 +19,14 @@ use crate::Result;
 use crate::secret::Secret;
 
 /// Called by the uploads on the thread that called them, about twenty times a second and once at the end, with
-/// the bytes sent and the size of the file. The bytes sent fall when the file has to be sent again. A result
-/// other than 0 cancels the upload. Otherwise as `apsfetch_progress_callback`.
+/// the bytes sent and the size of the file. The bytes sent never fall, also when the file has to be sent again.
+/// A result other than 0 cancels the upload. Otherwise as `apsfetch_progress_callback`.
 pub type apsfetch_upload_callback = Option<
     unsafe extern "C-unwind" fn(bytes_sent: u64, bytes_total: u64, user_data: *mut c_void) -> i32,
 >;
 
 /// Where the file goes.
-enum Target {
+pub(super) enum Target {
     Url(Secret),
     Object(String, String),
 }
@@ -143,8 +143,8 @@ pub unsafe extern "C-unwind" fn apsfetch_upload_utf16(
 }
 
 /// Uploads the file at `path` as an object: creates a signed URL for writing, then uploads to it. An object of
-/// this key is replaced. It needs the scope `data:write`. Otherwise as `apsfetch_upload`. The callback is called once
-/// the upload has begun; until the URL is signed, the cancel token ends the call.
+/// this key is replaced. It needs the scope `data:write`. Otherwise as `apsfetch_upload`. While the
+/// URL is signed, the callback is called with 0 bytes sent, and can cancel already.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn apsfetch_upload_object(
     client: *const apsfetch_client,
@@ -213,7 +213,7 @@ pub unsafe extern "C-unwind" fn apsfetch_upload_object_utf16(
 /// # Safety
 ///
 /// As for [`arguments::text`].
-unsafe fn to_url(url: *const c_char) -> Result<Target> {
+pub(super) unsafe fn to_url(url: *const c_char) -> Result<Target> {
     // SAFETY: the caller vouches for the pointer.
     let url = unsafe { arguments::text(url, "URL") }?;
     Ok(Target::Url(Secret::new(url)))
@@ -222,7 +222,10 @@ unsafe fn to_url(url: *const c_char) -> Result<Target> {
 /// # Safety
 ///
 /// As for [`arguments::text`].
-unsafe fn to_object(bucket_key: *const c_char, object_key: *const c_char) -> Result<Target> {
+pub(super) unsafe fn to_object(
+    bucket_key: *const c_char,
+    object_key: *const c_char,
+) -> Result<Target> {
     // SAFETY: the caller vouches for both pointers.
     let (bucket, object) = unsafe {
         (

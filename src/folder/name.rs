@@ -1,6 +1,6 @@
 //! Names from the network as names of files: safe on Windows and Unix alike, whichever of them this is.
 
-use crate::transfer::{JOURNAL_SUFFIX, PART_SUFFIX};
+use crate::transfer::{JOURNAL_SUFFIX, PART_SUFFIX, is_device};
 
 /// Bytes of one name at the most. File systems allow 255; the part file's ending and a number need room.
 const LONGEST: usize = 200;
@@ -77,25 +77,6 @@ fn is_forbidden(c: char) -> bool {
     let turns =
         matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     c.is_control() || turns || "<>:\"/\\|?*".contains(c)
-}
-
-/// The names that Windows gives to devices, with any ending.
-fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or_default().trim_end();
-    let stem = stem.to_uppercase();
-    if ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"].contains(&stem.as_str()) {
-        return true;
-    }
-    let number = stem
-        .strip_prefix("COM")
-        .or_else(|| stem.strip_prefix("LPT"));
-    number.is_some_and(|number| {
-        let mut digits = number.chars();
-        matches!(
-            (digits.next(), digits.next()),
-            (Some('0'..='9' | '¹' | '²' | '³'), None)
-        )
-    })
 }
 
 /// A name that is too long in `limit` bytes, with its ending.

@@ -140,27 +140,31 @@ impl Item {
         let outcome = self.close(job);
         match outcome {
             Err(error) if self.begin_anew(&error) => None,
-            Err(error) => {
-                self.give_up(&error);
-                Some(Err(error))
-            }
+            Err(error) => Some(Err(self.give_up(error))),
             Ok(result) => Some(Ok(result)),
         }
     }
 
-    /// Leaves behind what a later run can go on with, or nothing.
-    fn give_up(&self, error: &Error) {
+    /// Leaves behind what a later run can go on with, or nothing; the error, with what the caller has to know of that.
+    fn give_up(&self, error: Error) -> Error {
         let (sink, journal) = {
             let mut state = self.lock();
             (state.sink.take(), self.worth_keeping(&state, &error.kind()))
         };
         // Nobody else works on the item, so nobody else has the sink.
         let Some(sink) = sink.and_then(Arc::into_inner) else {
-            return;
+            return error;
         };
-        match journal {
-            Some(journal) => sink.note(journal),
-            None => sink.discard(),
+        let Some(journal) = journal else {
+            sink.discard();
+            return error;
+        };
+        sink.note(journal);
+        match error.kind() {
+            ErrorKind::FileLocked => error.and(
+                "All of it is kept beside the target, and the next download only puts it in its place.",
+            ),
+            _ => error,
         }
     }
 

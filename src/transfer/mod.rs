@@ -36,6 +36,7 @@ mod share;
 mod sink;
 mod speed;
 mod state;
+mod target;
 mod verify;
 mod version;
 
@@ -46,3 +47,4 @@ pub(crate) use part_file::PART_SUFFIX;
 pub use progress::{ItemProgress, JobState, Progress};
 pub(crate) use queue::JobInner;
 pub use result::{ItemResult, ItemStatus, Verification};
+pub(crate) use target::{check as check_target, is_device};

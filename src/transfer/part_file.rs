@@ -23,6 +23,8 @@ use crate::transport::Session;
 pub(crate) const PART_SUFFIX: &str = ".apsfetch-part";
 /// Virus scanners and CAD programs hold a file for a moment: the rename is tried for about 5 s.
 const RENAME_PAUSES: [u64; 8] = [20, 50, 100, 200, 400, 800, 1500, 2000];
+/// Longer than a scanner's look, shorter than anybody's patience with a cancel.
+const OPEN_PAUSES: [u64; 2] = [20, 50];
 
 /// Bytes of a name that file systems take at the most.
 const LONGEST_NAME: usize = 255;
@@ -47,35 +49,7 @@ impl PartFile {
             ))
         })?;
         let part = target.with_file_name(beside(name, PART_SUFFIX));
-        // One look for the two mistakes that would otherwise only show after the whole download.
-        match std::fs::metadata(target) {
-            Ok(found) if found.is_dir() => {
-                return Err(Error::new(
-                    ErrorKind::File,
-                    format!("The target {} is a folder.", target.display()),
-                ));
-            }
-            // A pipe or a device: renaming over it would take it away.
-            Ok(found) if !found.is_file() => {
-                return Err(Error::new(
-                    ErrorKind::File,
-                    format!(
-                        "The target {} is a pipe or a device and not a file.",
-                        target.display()
-                    ),
-                ));
-            }
-            Ok(found) if found.permissions().readonly() => {
-                return Err(Error::new(
-                    ErrorKind::File,
-                    format!(
-                        "The target {} is read-only. Change its attribute or choose another name.",
-                        target.display()
-                    ),
-                ));
-            }
-            _ => {}
-        }
+        check_writable(target)?;
         let file = open_locked(&part, target)?;
         let (journal, found) =
             JournalFile::open(target.with_file_name(beside(name, JOURNAL_SUFFIX)));
@@ -180,12 +154,13 @@ impl PartFile {
                 Err(error) if is_held_open(&error) => match pauses.next() {
                     Some(pause) => session.pause(Duration::from_millis(*pause))?,
                     None => {
+                        // Windows says the same of a file that was made read-only meanwhile.
+                        check_writable(&self.target)?;
                         return Err(Error::new(
                             ErrorKind::FileLocked,
                             format!(
-                                "The target {} is held open by another program. Close it there and start the download again: the complete file is kept as {}.",
-                                self.target.display(),
-                                self.part.display()
+                                "The target {} is held open by another program. Close it there and start the download again.",
+                                self.target.display()
                             ),
                         )
                         .with_os_code(error.raw_os_error()));
@@ -215,6 +190,27 @@ impl PartFile {
     }
 }
 
+/// One look for the mistakes that would otherwise only show after the whole download.
+fn check_writable(target: &Path) -> Result<()> {
+    let Ok(found) = std::fs::metadata(target) else {
+        return Ok(());
+    };
+    let wrong = if found.is_dir() {
+        "is a folder."
+    } else if !found.is_file() {
+        // A pipe or a device: renaming over it would take it away.
+        "is a pipe or a device and not a file."
+    } else if found.permissions().readonly() {
+        "is read-only. Change its attribute or choose another name."
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(
+        ErrorKind::File,
+        format!("The target {} {wrong}", target.display()),
+    ))
+}
+
 /// The name of a file that lies beside `name` for a while.
 fn beside(name: &OsStr, suffix: &str) -> OsString {
     if name.len().saturating_add(suffix.len()) > LONGEST_NAME {
@@ -238,9 +234,10 @@ fn sync_folder(target: &Path) {
     }
 }
 
+/// Whether a file cannot be replaced because somebody has it open, or has it in memory.
 fn is_held_open(error: &io::Error) -> bool {
-    // ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows.
-    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
+    // ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION and ERROR_USER_MAPPED_FILE of Windows.
+    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33 | 1224))
 }
 
 fn busy(target: &Path) -> Error {
@@ -270,8 +267,9 @@ fn open_locked(part: &Path, target: &Path) -> Result<File> {
     // The file may be renamed or removed by its owner between our opening and our locking it; then the
     // lock is on something that is no longer the part file, and it is tried anew.
     for _ in 0..20 {
-        let file = open_options().open(part).map_err(|error| {
-            if is_held_open(&error) {
+        let file = open_patiently(part).map_err(|error| {
+            // ERROR_SHARING_VIOLATION of Windows: that is the lock.
+            if cfg!(windows) && error.raw_os_error() == Some(32) {
                 return busy(target);
             }
             Error::file(
@@ -306,6 +304,20 @@ fn open_locked(part: &Path, target: &Path) -> Result<File> {
         }
     }
     Err(busy(target))
+}
+
+/// Opens a file beside the target. On Windows a virus scanner may just look at what an earlier run left, and one that is
+/// being removed is there until its last handle is closed.
+fn open_patiently(path: &Path) -> io::Result<File> {
+    for pause in OPEN_PAUSES {
+        match open_options().open(path) {
+            Err(error) if is_held_open(&error) => {
+                std::thread::sleep(Duration::from_millis(pause));
+            }
+            outcome => return outcome,
+        }
+    }
+    open_options().open(path)
 }
 
 /// How a file beside the target is opened.

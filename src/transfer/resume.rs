@@ -216,8 +216,13 @@ impl Item {
         if hopeless {
             return None;
         }
+        // What is complete is kept however small it is: only the way into its place was barred.
+        let least = match error {
+            ErrorKind::FileLocked => 0,
+            _ => WORTH_KEEPING,
+        };
         self.journal(state)
-            .filter(|journal| journal.total() >= WORTH_KEEPING)
+            .filter(|journal| journal.total() >= least)
     }
 }
 

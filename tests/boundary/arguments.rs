@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use crate::common::header::{Function, Parameter};
 
 /// The types of handles, in the order of `kinds` in `tests/c/every_kind.h`.
-pub(crate) const NOUNS: [&str; 21] = [
+pub(crate) const NOUNS: [&str; 24] = [
     "error",
     "config",
     "client",
@@ -29,6 +29,9 @@ pub(crate) const NOUNS: [&str; 21] = [
     "object_filter",
     "plan",
     "outcome",
+    "upload_job",
+    "manifest_watch",
+    "access_token",
 ];
 
 /// Arguments that may be NULL, as their function's comment says.

@@ -7,7 +7,7 @@
 
 #include "setup.h"
 
-enum { KINDS = 21 };
+enum { KINDS = 24 };
 
 typedef struct {
     const char *name;
@@ -43,6 +43,9 @@ static int32_t use_design_filter(void *h) { return apsfetch_design_filter_add_ro
 static int32_t use_object_filter(void *h) { return apsfetch_object_filter_set_prefix(h, "a", NULL); }
 static int32_t use_plan(void *h) { return apsfetch_plan_file_status(h, 0); }
 static int32_t use_outcome(void *h) { return apsfetch_outcome_file_status(h, 0); }
+static int32_t use_upload_job(void *h) { return apsfetch_upload_job_cancel(h, NULL); }
+static int32_t use_watch(void *h) { return apsfetch_manifest_watch_state(h); }
+static int32_t use_access_token(void *h) { return null_is_invalid(apsfetch_access_token_text(h)); }
 static int32_t use_login(void *h) { return apsfetch_login_wait(h, 0, NULL, NULL); }
 
 static int32_t free_error(void *h) { return apsfetch_error_free(h); }
@@ -65,6 +68,9 @@ static int32_t free_design_filter(void *h) { return apsfetch_design_filter_free(
 static int32_t free_object_filter(void *h) { return apsfetch_object_filter_free(h); }
 static int32_t free_plan(void *h) { return apsfetch_plan_free(h); }
 static int32_t free_outcome(void *h) { return apsfetch_outcome_free(h); }
+static int32_t free_upload_job(void *h) { return apsfetch_upload_job_free(h); }
+static int32_t free_watch(void *h) { return apsfetch_manifest_watch_free(h); }
+static int32_t free_access_token(void *h) { return apsfetch_access_token_free(h); }
 static int32_t free_login(void *h) { return apsfetch_login_free(h); }
 
 static kind kinds[KINDS] = {
@@ -89,6 +95,9 @@ static kind kinds[KINDS] = {
     {"a filter of objects", use_object_filter, free_object_filter, NULL},
     {"a plan", use_plan, free_plan, NULL},
     {"an outcome", use_outcome, free_outcome, NULL},
+    {"a job of an upload", use_upload_job, free_upload_job, NULL},
+    {"a watch of a manifest", use_watch, free_watch, NULL},
+    {"an access token", use_access_token, free_access_token, NULL},
 };
 
 static char **arguments;
@@ -137,6 +146,23 @@ static void make_answers(const apsfetch_client *client)
     kinds[11].handle = options;
     kinds[12].handle = uploaded;
     kinds[13].handle = login;
+}
+
+/* What runs on a thread of its own, and the token. */
+static void make_polled(const apsfetch_client *client)
+{
+    apsfetch_error *error = NULL;
+    apsfetch_upload_job *job = NULL;
+    apsfetch_manifest_watch *watch = NULL;
+    apsfetch_access_token *token = NULL;
+
+    CHECK_OK(apsfetch_upload_job_start_object(client, arguments[3], "uploaded", arguments[6], NULL, &job, &error));
+    CHECK_OK(apsfetch_manifest_watch_start(client, arguments[4], 0, &watch, &error));
+    CHECK_OK(apsfetch_access_token_fetch(client, NULL, &token, &error));
+    CHECK_OK(apsfetch_upload_job_wait(job, APSFETCH_NO_LIMIT, &error));
+    kinds[21].handle = job;
+    kinds[22].handle = watch;
+    kinds[23].handle = token;
 }
 
 /* Everything about folders, without a file to download. */
@@ -198,6 +224,7 @@ static void make_all(void)
     kinds[7].handle = token;
     make_answers(client);
     make_folder(client);
+    make_polled(client);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "setup.h"
+#include "system.h"
 
 static apsfetch_error *error;
 
@@ -26,7 +27,7 @@ static int ends_with(const char *text, const char *end)
 static void check_file(const char *path, const char *expected)
 {
     char bytes[256] = {0};
-    FILE *file = fopen(path, "rb");
+    FILE *file = open_to_read(path);
 
     CHECK(file != NULL);
     CHECK(fread(bytes, 1, sizeof bytes, file) == strlen(expected));
@@ -259,8 +260,8 @@ static void design(const apsfetch_client *client, char **argv)
     }
     CHECK(planned == 2 && skipped == 1);
     CHECK(apsfetch_plan_file_id(plan, count) == NULL);
-    CHECK(ends_with(apsfetch_plan_folder(plan), "/design"));
-    CHECK(ends_with(apsfetch_plan_listing(plan), "/design/apsfetch-listing.json"));
+    CHECK(ends_with(apsfetch_plan_folder(plan), SEPARATOR "design"));
+    CHECK(ends_with(apsfetch_plan_listing(plan), SEPARATOR "design" SEPARATOR "apsfetch-listing.json"));
 
     CHECK_OK(apsfetch_plan_start(client, plan, &job, &error));
     CHECK(apsfetch_job_count(job) == 2);
@@ -283,8 +284,8 @@ static void design(const apsfetch_client *client, char **argv)
                    ends_with(apsfetch_outcome_file_id(outcome, index), "a.obj") ? "a.obj" : "a.mtl");
     }
     CHECK(apsfetch_outcome_file_status(outcome, count) == APSFETCH_E_INVALID_ARGUMENT);
-    CHECK(ends_with(apsfetch_outcome_folder(outcome), "/design"));
-    CHECK(ends_with(apsfetch_outcome_listing(outcome), "/design/apsfetch-listing.json"));
+    CHECK(ends_with(apsfetch_outcome_folder(outcome), SEPARATOR "design"));
+    CHECK(ends_with(apsfetch_outcome_listing(outcome), SEPARATOR "design" SEPARATOR "apsfetch-listing.json"));
     CHECK_OK(apsfetch_outcome_free(outcome));
 
     /* In one call, and nothing has changed. */

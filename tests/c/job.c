@@ -2,9 +2,9 @@
    an object that hangs. */
 #include <stdint.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "setup.h"
+#include "system.h"
 
 static char **arguments;
 static uint64_t size;
@@ -90,8 +90,8 @@ static void check_results(const apsfetch_client *client)
     file = wait_for_result(job);
     CHECK(apsfetch_result_data(file) == NULL && apsfetch_result_data_size(file) == 0);
     CHECK(apsfetch_result_etag(file) != NULL && apsfetch_result_content_type(file) != NULL);
-    CHECK(strstr(apsfetch_result_path(file), "/utf16 \xF0\x9F\x93\x81") != NULL);
-    written = fopen(apsfetch_result_path(file), "rb");
+    CHECK(strstr(apsfetch_result_path(file), SEPARATOR "utf16 \xF0\x9F\x93\x81") != NULL);
+    written = open_to_read(apsfetch_result_path(file));
     CHECK(written != NULL && fread(bytes, 1, size, written) == size && fgetc(written) == EOF);
     CHECK(memcmp(bytes, apsfetch_result_data(memory), size) == 0);
     fclose(written);

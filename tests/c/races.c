@@ -1,9 +1,7 @@
 /* Handles are freed while other threads are inside calls on them. Arguments: base URL, token, bucket, the key
    of an object that hangs, and how many rounds. */
-#include <pthread.h>
-#include <unistd.h>
-
 #include "setup.h"
+#include "system.h"
 
 static apsfetch_client *client;
 static apsfetch_job *job;
@@ -63,7 +61,7 @@ int main(int argc, char **argv)
 
     CHECK(argc == 6);
     /* A hang is a failure too. */
-    alarm(240);
+    set_alarm(240);
     rounds = atoi(argv[5]);
 
     /* The job. */

@@ -2,24 +2,10 @@
 #ifndef TASKS_H
 #define TASKS_H
 
-#include <dirent.h>
 #include <pthread.h>
 #include <time.h>
 
-#include "check.h"
-
-static inline int count_tasks(void)
-{
-    int count = 0;
-    struct dirent *entry;
-    DIR *folder = opendir("/proc/self/task");
-
-    CHECK(folder != NULL);
-    while ((entry = readdir(folder)) != NULL)
-        count += entry->d_name[0] != '.';
-    closedir(folder);
-    return count;
-}
+#include "system.h"
 
 static inline void *do_nothing(void *unused)
 {

@@ -1,22 +1,14 @@
 /* The library is loaded, used and unloaded directly after the last free, many times: threads, descriptors and memory stay
    as they were. Nothing links it here. Arguments: library, base URL, token, bucket, key of an object, rounds. */
 #include <apsfetch.h>
-#include <dlfcn.h>
-#include <pthread.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "check.h"
 #include "tasks.h"
-
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 /* A function of the library under its own type; ISO C has no cast from void * to it. */
 #define LOAD(name)                                                                        \
     do {                                                                                  \
-        void *symbol = dlsym(library, "apsfetch_" #name);                                 \
+        void *symbol = find_symbol(library, "apsfetch_" #name);                                 \
         CHECK(symbol != NULL && sizeof symbol == sizeof name);                            \
         memcpy(&name, &symbol, sizeof name);                                              \
     } while (0)
@@ -30,30 +22,6 @@ static int round_number;
 /* What a round with a download may leave behind, in bytes. rayon's queues keep 4 KiB for each thread for ever, which are
    lost with the library; there are as many threads as connections, and two more. */
 enum { CONNECTIONS = 4, LEFT_IN_A_DOWNLOAD = (CONNECTIONS + 2) * 6 * 1024 };
-
-/* What the heap has given out. What the process occupies says less: it grows by what is between the blocks. */
-static size_t used_memory(void)
-{
-#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
-    struct mallinfo2 info = mallinfo2();
-
-    return info.uordblks + info.hblkhd;
-#else
-    return 0;
-#endif
-}
-
-static int count_descriptors(void)
-{
-    int count = 0;
-    DIR *folder = opendir("/proc/self/fd");
-
-    CHECK(folder != NULL);
-    while (readdir(folder) != NULL)
-        count++;
-    closedir(folder);
-    return count;
-}
 
 static void *use(void *library)
 {
@@ -106,7 +74,7 @@ static void *use(void *library)
 
 static void *load(void)
 {
-    void *library = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
+    void *library = load_library(arguments[1]);
 
     CHECK(library != NULL);
     return library;
@@ -136,8 +104,8 @@ int main(int argc, char **argv)
            that has something to clean up for it. This way it is gone for certain. */
         CHECK(pthread_create(&thread, NULL, use, library) == 0);
         CHECK(pthread_join(thread, NULL) == 0);
-        CHECK(dlclose(library) == 0);
-        CHECK(dlopen(argv[1], RTLD_NOW | RTLD_NOLOAD) == NULL);
+        CHECK(unload_library(library) == 0);
+        CHECK(!is_loaded(argv[1]));
         CHECK(settled_tasks(before) == before);
     }
     printf("%d rounds left %ld KiB\n", rounds - rounds / 10, ((long)used_memory() - (long)memory) / 1024);
@@ -148,7 +116,7 @@ int main(int argc, char **argv)
         void *library = load();
 
         use(library);
-        CHECK(dlclose(library) == 0);
+        CHECK(unload_library(library) == 0);
     }
     CHECK(settled_tasks(before) == before);
     return 0;

@@ -5,11 +5,19 @@
 #define WRONG_VALUES_H
 
 #include <limits.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "every_kind.h"
+#include "system.h"
+
+#ifdef _WIN32
+/* What windows.h has under these names is not used here. */
+#undef TEXT
+#undef ERROR
+#undef OUT
+#undef CALLBACK
+#define HANDLE A_HANDLE
+#define LONG A_LENGTH
+#endif
 
 typedef enum {
     HANDLE, TEXT, WIDE_TEXT, REQUESTS, COUNT, INDEX, SIGNED_NUMBER, NUMBER, LARGE_NUMBER, PROGRESS,
@@ -449,7 +457,7 @@ static void run(const function *f, const int *pick, int32_t must_be)
     picked = pick;
     picked_count = f->count;
     /* A hang is a failure too. */
-    alarm(30);
+    set_alarm(30);
     status = 0;
     number = 0;
     pointer = NULL;
@@ -556,10 +564,13 @@ static void begin(int argc, char **argv)
     int i;
 
     CHECK(argc == 8);
-    CHECK(signal(SIGALRM, hangs) != SIG_ERR);
+    on_alarm(hangs);
     arguments = argv;
     /* Paths that lead upwards stay below the folder of the test. */
-    CHECK(mkdir("a", 0777) == 0 && mkdir("a/b", 0777) == 0 && chdir("a/b") == 0 && mkfifo("fifo", 0666) == 0);
+    CHECK(make_folder("a") == 0 && make_folder("a/b") == 0 && chdir("a/b") == 0);
+#ifndef _WIN32
+    CHECK(mkfifo("fifo", 0666) == 0);
+#endif
     make_texts();
     make_all();
     for (i = 0; i < KINDS; i++) {

@@ -9,10 +9,29 @@ use super::{library, root, skip};
 /// Nothing that a compiler has to say of the header or a program is passed over.
 pub const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
+/// Names what Windows programs are linked against. With it, and `APSFETCH_TEST_CC` and `APSFETCH_TEST_CXX`, which
+/// name compilers, programs are built for Windows; `APSFETCH_TEST_RUNNER` runs them.
+const IMPORT_LIBRARY: &str = "APSFETCH_TEST_IMPORT_LIBRARY";
+
+/// Whether programs are built for Windows, by tests that are not there themselves.
+pub fn is_for_windows() -> bool {
+    std::env::var_os(IMPORT_LIBRARY).is_some()
+}
+
+/// `cc` or `c++`, or what the environment has in its place.
+fn compiler(usual: &str) -> std::ffi::OsString {
+    let named = match usual {
+        "cc" => std::env::var_os("APSFETCH_TEST_CC"),
+        "c++" => std::env::var_os("APSFETCH_TEST_CXX"),
+        _ => None,
+    };
+    named.unwrap_or_else(|| usual.into())
+}
+
 /// The first of these programs that there is.
 pub fn find(programs: &[&'static str]) -> Option<&'static str> {
     programs.iter().copied().find(|program| {
-        Command::new(program)
+        Command::new(compiler(program))
             .arg("--version")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -22,8 +41,8 @@ pub fn find(programs: &[&'static str]) -> Option<&'static str> {
 }
 
 /// Whether a compiler knows a standard.
-pub fn knows(compiler: &str, language: &str, standard: &str) -> bool {
-    Command::new(compiler)
+pub fn knows(program: &str, language: &str, standard: &str) -> bool {
+    Command::new(compiler(program))
         .args([standard, "-x", language, "-fsyntax-only", "/dev/null"])
         .stderr(Stdio::null())
         .status()
@@ -53,6 +72,13 @@ impl Workshop {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
+        if let Some(import_library) = std::env::var_os(IMPORT_LIBRARY) {
+            // Windows looks for DLLs beside the program, by the name that the import library has in it.
+            let name = library();
+            std::fs::copy(&name, folder.path().join(name.file_name().unwrap())).unwrap();
+            std::fs::copy(import_library, folder.path().join("libapsfetch.dll.a")).unwrap();
+            return Some(Workshop { folder });
+        }
         #[cfg(unix)]
         for name in [
             "libapsfetch.so",
@@ -85,11 +111,14 @@ impl Workshop {
 
     fn build_as(&self, source: &Path, compiler: &str, standard: &str, others: &[&str]) -> Program {
         let folder = self.folder.path();
-        let path = folder.join(source.file_stem().unwrap());
+        let mut path = folder.join(source.file_stem().unwrap());
+        if is_for_windows() {
+            path.set_extension("exe");
+        }
         let object = path.with_extension("o");
         // Compiled and linked apart: a sanitizer's runtime is named to the linker, and the compiler would add its own.
         must(
-            Command::new(compiler)
+            Command::new(self::compiler(compiler))
                 .arg(standard)
                 .args(WARNINGS)
                 .args(others)
@@ -102,18 +131,21 @@ impl Workshop {
                 .arg(&object),
             source,
         );
-        must(
-            Command::new(compiler)
-                .arg("-pthread")
-                .arg(&object)
-                .arg("-o")
-                .arg(&path)
-                .args(words("APSFETCH_TEST_LDFLAGS"))
-                .arg(format!("-L{}", folder.display()))
-                .arg(format!("-Wl,-rpath,{}", folder.display()))
-                .args(["-lapsfetch", "-ldl"]),
-            source,
-        );
+        let mut link = Command::new(self::compiler(compiler));
+        link.arg("-pthread")
+            .arg(&object)
+            .arg("-o")
+            .arg(&path)
+            .args(words("APSFETCH_TEST_LDFLAGS"))
+            .arg(format!("-L{}", folder.display()));
+        if is_for_windows() {
+            // Of mingw's own libraries nothing need lie beside the program; a static search would not find this one.
+            link.arg("-static").arg(folder.join("libapsfetch.dll.a"));
+        } else {
+            link.arg(format!("-Wl,-rpath,{}", folder.display()))
+                .args(["-lapsfetch", "-ldl"]);
+        }
+        must(&mut link, source);
         Program {
             path,
             folder: folder.to_owned(),
@@ -188,13 +220,15 @@ impl Program {
             self.path.display(),
             text(&output)
         );
-        String::from_utf8(output.stdout).unwrap()
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .replace("\r\n", "\n")
     }
 }
 
 /// Whether programs run slowly, because something watches them.
 pub fn is_watched() -> bool {
-    is_run_by("") || is_sanitized("")
+    (is_run_by("") && !is_for_windows()) || is_sanitized("")
 }
 
 /// Whether programs run inside of another one whose name has this in it, such as valgrind.

@@ -192,6 +192,8 @@ int main(int argc, char **argv)
     apsfetch_design_filter *a_design_filter = NULL;
     apsfetch_object_filter *a_object_filter = NULL;
     apsfetch_plan *a_plan = NULL;
+    apsfetch_upload_job *a_upload_job = NULL;
+    apsfetch_manifest_watch *a_manifest_watch = NULL;
 
     requests[0] = a_request;
     CHECK_OK(apsfetch_config_new(&a_config, &error));
@@ -203,10 +205,14 @@ int main(int argc, char **argv)
     CHECK_OK(apsfetch_design_filter_new(&a_design_filter, &error));
     CHECK_OK(apsfetch_object_filter_new(&a_object_filter, &error));
     CHECK_OK(apsfetch_plan_design(a_client, a_manifest, NULL, "folder", &a_plan, &error));
+    CHECK_OK(apsfetch_upload_job_start(a_client, "http://127.0.0.1:1", argv[argc - 1], NULL, &a_upload_job, &error));
+    CHECK_OK(apsfetch_manifest_watch_start(a_client, "dXJuOmE", 0, &a_manifest_watch, &error));
 
 "#;
 
 const CLOSING: &str = r#"
+    CHECK(apsfetch_manifest_watch_free(a_manifest_watch) == APSFETCH_OK);
+    CHECK(apsfetch_upload_job_free(a_upload_job) == APSFETCH_OK);
     CHECK(apsfetch_plan_free(a_plan) == APSFETCH_OK);
     CHECK(apsfetch_object_filter_free(a_object_filter) == APSFETCH_OK);
     CHECK(apsfetch_design_filter_free(a_design_filter) == APSFETCH_OK);

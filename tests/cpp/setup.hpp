@@ -9,15 +9,8 @@
 #include <iterator>
 #include <thread>
 #include <type_traits>
-#include <unistd.h>
 
-#define CHECK(condition)                                                                                               \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            std::fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                               \
-            std::exit(1);                                                                                              \
-        }                                                                                                              \
-    } while (0)
+#include "../c/system.h"
 
 // The error with which a call ends, which must be one of the library's.
 template <class Call> apsfetch::error error_of(Call call)
@@ -34,7 +27,7 @@ template <class Call> apsfetch::error error_of(Call call)
 inline apsfetch::client make_client(const char *base_url, const char *token)
 {
     // A program that hangs is a failure that says where it was.
-    alarm(120);
+    set_alarm(120);
     return apsfetch::client(apsfetch::config()
                                 .base_url(base_url)
                                 .access_token(token)

@@ -94,3 +94,38 @@ fn the_next_process_goes_on() {
     check(&path, &content);
     assert_eq!(names(folder.path()), ["x"]);
 }
+
+/// Killed as soon as there is a part file, and after one, two and three notes of what is written. Each run goes on with what
+/// the one before has left.
+#[test]
+fn killed_at_various_moments_nothing_is_lost_and_nothing_is_wrong() {
+    let sandbox = sandbox();
+    let content = Content::synthetic(24 * MIB, 8);
+    sandbox.add_object(BUCKET, "x", content.clone());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x");
+    std::fs::write(&path, b"the old file").unwrap();
+    let mut rule = Rule::new(Fault::Rate {
+        bytes_per_second: 2 * MIB,
+    });
+    rule.matching.origin = Some(Origin::S3);
+    sandbox.fault(rule);
+    for notes in 0..4 {
+        let process = Killed(child(&sandbox, &path).spawn().unwrap());
+        until(|| part(&path).exists());
+        let mut last = std::fs::read(journal(&path)).unwrap_or_default();
+        for _ in 0..notes {
+            until(|| std::fs::read(journal(&path)).is_ok_and(|now| now != last));
+            last = std::fs::read(journal(&path)).unwrap_or_default();
+        }
+        drop(process);
+        assert_eq!(std::fs::read(&path).unwrap(), b"the old file");
+    }
+    allow(&sandbox);
+    let request = Request::object(BUCKET, "x").unwrap().to_file(&path);
+    let result = one(&client(&sandbox), request).unwrap();
+    assert!(result.resumed_bytes > 0, "{result:?}");
+    assert!(sent(&sandbox, Origin::S3) < content.len());
+    check(&path, &content);
+    assert_eq!(names(folder.path()), ["x"]);
+}

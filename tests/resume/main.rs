@@ -6,7 +6,6 @@ mod common;
 mod changed;
 mod damage;
 mod goes_on;
-#[cfg(unix)]
 mod killed;
 #[cfg(target_os = "linux")]
 mod system_calls;

@@ -1,11 +1,18 @@
 //! The project's tasks: `cargo xtask help` lists them.
 
 mod bench;
+mod docs;
 mod header;
+mod licences;
+mod package;
+mod platforms;
 mod project;
 mod sbom;
 mod sdk;
 mod test;
+mod windows;
+#[cfg(test)]
+mod workflows;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -20,8 +27,13 @@ Verbs:
   test      run every check this machine can run, then say what was skipped and why
   bench     download beside other programs on roads of every kind, and print who took how long
   header    write include/apsfetch.h anew from the Rust sources
+  package   make what users install: SDK, wheels, NuGet package, in target/package
+  platforms show of other systems and processors what this machine can, in a table
   sbom      write what the library is made of, as CycloneDX, to target/sbom
+  docs      build the site from docs/ into target/book, with the references, and check its links
   sdk       lay out what programs in C and C++ are built with, in target/sdk
+  recording record the terminal that the README shows
+  windows   build the library for Windows, and run its tests there or under Wine
   help      this text, or with a verb's name what that verb does
 
 Start with `cargo xtask test`. It needs nothing but Rust and a C compiler.
@@ -62,14 +74,21 @@ fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     };
     match verb.as_str() {
         "help" => help(arguments),
+        "docs" => docs(arguments),
+        // For mdBook, see docs/book.toml.
+        "docs-pages" => pages(arguments),
         "bench" => {
             bench::run(arguments)?;
             Ok(ExitCode::SUCCESS)
         }
         "header" => header(arguments),
+        "recording" => recording(arguments),
+        "package" => package::run(arguments),
+        "platforms" => platforms::run(arguments),
         "sbom" => sbom(arguments),
         "sdk" => sdk(arguments),
         "test" => test::run(arguments),
+        "windows" => windows(arguments),
         unknown => {
             Err(lexopt::Error::Custom(format!("there is no verb `{unknown}`").into()).into())
         }
@@ -82,8 +101,13 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         Some(Value(verb)) => match verb.to_str() {
             Some("test") => test::HELP,
             Some("header") => HEADER_HELP,
+            Some("package") => package::HELP,
+            Some("docs") => docs::HELP,
+            Some("recording") => docs::recording::HELP,
+            Some("platforms") => platforms::HELP,
             Some("sbom") => sbom::HELP,
             Some("sdk") => sdk::HELP,
+            Some("windows") => windows::HELP,
             Some("bench") => bench::HELP,
             Some("help") => HELP,
             _ => bail!(lexopt::Error::Custom(
@@ -93,6 +117,32 @@ fn help(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         Some(other) => return Err(other.unexpected().into()),
     };
     print!("{text}");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn docs(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    match arguments.next()? {
+        None => println!("{}", docs::run()?.join("index.html").display()),
+        Some(Short('h') | Long("help")) => print!("{}", docs::HELP),
+        Some(other) => return Err(other.unexpected().into()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn recording(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    match arguments.next()? {
+        None => docs::recording::run()?,
+        Some(Short('h') | Long("help")) => print!("{}", docs::recording::HELP),
+        Some(other) => return Err(other.unexpected().into()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn pages(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    let words = arguments
+        .raw_args()?
+        .map(|word| word.to_string_lossy().into_owned());
+    docs::preprocess(&words.collect::<Vec<_>>())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -111,6 +161,24 @@ fn sdk(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         Some(Short('h') | Long("help")) => print!("{}", sdk::HELP),
         Some(other) => return Err(other.unexpected().into()),
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn windows(mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    let mut build_only = false;
+    let mut parts = Vec::new();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("build") => build_only = true,
+            Value(part) => parts.push(part.string()?),
+            Short('h') | Long("help") => {
+                print!("{}", windows::HELP);
+                return Ok(ExitCode::SUCCESS);
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    windows::run(build_only, &parts)?;
     Ok(ExitCode::SUCCESS)
 }
 

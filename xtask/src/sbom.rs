@@ -42,14 +42,19 @@ struct Tree {
 pub(crate) fn run() -> Result<()> {
     let folder = target_folder()?.join("sbom");
     fs::create_dir_all(&folder)?;
-    let checksums = checksums(&fs::read_to_string(project::root().join("Cargo.lock"))?);
     for platform in PLATFORMS {
-        let document = document(&tree(platform)?, &checksums, platform)?;
         let file = folder.join(format!("{LIBRARY}-{platform}.cdx.json"));
-        fs::write(&file, format!("{document:#}\n"))?;
+        fs::write(&file, text(platform)?)?;
         println!("{}", file.display());
     }
     Ok(())
+}
+
+/// The document for one platform.
+pub(crate) fn text(platform: &str) -> Result<String> {
+    let checksums = checksums(&fs::read_to_string(project::root().join("Cargo.lock"))?);
+    let document = document(&tree(platform)?, &checksums, platform)?;
+    Ok(format!("{document:#}\n"))
 }
 
 /// The crates in the library as it is shipped for a platform, without itself, each with its licence.

@@ -1,12 +1,13 @@
 //! `cargo xtask sdk`: what a program in C or C++ is built with, laid out as it is installed.
 
+pub(crate) mod windows;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::Value;
 
-use crate::{project, sbom};
+use crate::{licences, project, sbom};
 
 pub(crate) const HELP: &str = "\
 Usage: cargo xtask sdk
@@ -15,12 +16,13 @@ Builds the libraries for release and lays out in target/sdk what a program in C 
 files for pkg-config and CMake, and share/licenses. The tree may be moved anywhere. Linux only so far.
 ";
 
+/// All packages of the workspace have one version.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 /// What the C library's parts were called before glibc 2.34 put them into one.
 const SYSTEM_LIBRARIES: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
 
 struct Names {
-    version: &'static str,
     soname: String,
     file: String,
 }
@@ -33,19 +35,28 @@ pub(crate) fn run() -> Result<PathBuf> {
     let target = sbom::target_folder()?;
     let mut build = project::command("cargo");
     build.args(["build", "--release", "--package", "apsfetch", "--lib"]);
-    succeed(&mut build)?;
-
-    let root = project::root();
+    project::succeed(&mut build)?;
     let tree = target.join("sdk");
+    lay_out(&tree, &target.join("release"))?;
+    Ok(tree)
+}
+
+/// Makes the tree anew at `tree`, with the libraries that lie in `built`.
+pub(crate) fn lay_out(tree: &Path, built: &Path) -> Result<()> {
+    let root = project::root();
     if tree.exists() {
-        fs::remove_dir_all(&tree).with_context(|| tree.display().to_string())?;
+        fs::remove_dir_all(tree).with_context(|| tree.display().to_string())?;
     }
     let names = names(&fs::read_to_string(root.join("include/apsfetch.h"))?)?;
     headers(&root, &tree.join("include"))?;
-    libraries(&target.join("release"), &tree.join("lib"), &names)?;
-    descriptions(&tree.join("lib"), &names)?;
-    licences(&root, &tree.join("share/licenses/apsfetch"))?;
-    Ok(tree)
+    libraries(built, &tree.join("lib"), &names)?;
+    describe(
+        &tree.join("lib"),
+        include_str!("sdk/apsfetchConfig.cmake.in"),
+        &[("@FILE@", &names.file), ("@SONAME@", &names.soname)],
+        &SYSTEM_LIBRARIES,
+    )?;
+    licences::lay_out(&tree.join("share/licenses/apsfetch"), PLATFORM)
 }
 
 /// The ABI version leads, as in the name by which programs find the library.
@@ -54,26 +65,23 @@ fn names(header: &str) -> Result<Names> {
         .lines()
         .find_map(|line| line.strip_prefix("#define APSFETCH_ABI_VERSION "))
         .context("the header has no APSFETCH_ABI_VERSION")?;
-    // All packages of the workspace have one version.
-    let version = env!("CARGO_PKG_VERSION");
     let soname = format!("libapsfetch.so.{abi}");
     Ok(Names {
-        version,
-        file: format!("{soname}.{version}"),
+        file: format!("{soname}.{VERSION}"),
         soname,
     })
 }
 
-fn headers(root: &Path, include: &Path) -> Result<()> {
-    copy(
+pub(crate) fn headers(root: &Path, include: &Path) -> Result<()> {
+    project::copy(
         &root.join("include/apsfetch.h"),
         &include.join("apsfetch.h"),
     )?;
     let layer = root.join("bindings/cpp");
-    copy(&layer.join("apsfetch.hpp"), &include.join("apsfetch.hpp"))?;
+    project::copy(&layer.join("apsfetch.hpp"), &include.join("apsfetch.hpp"))?;
     for entry in fs::read_dir(layer.join("apsfetch"))? {
         let entry = entry?;
-        copy(
+        project::copy(
             &entry.path(),
             &include.join("apsfetch").join(entry.file_name()),
         )?;
@@ -84,10 +92,10 @@ fn headers(root: &Path, include: &Path) -> Result<()> {
 fn libraries(built: &Path, lib: &Path, names: &Names) -> Result<()> {
     let shared = lib.join(&names.file);
     let inside = lib.join("libapsfetch.a");
-    copy(&built.join("libapsfetch.so"), &shared)?;
-    copy(&built.join("libapsfetch.a"), &inside)?;
+    project::copy(&built.join("libapsfetch.so"), &shared)?;
+    project::copy(&built.join("libapsfetch.a"), &inside)?;
     // What the debugger reads is most of their size. Names of functions stay in both.
-    succeed(
+    project::succeed(
         project::command("strip")
             .arg("--strip-debug")
             .args([&shared, &inside]),
@@ -106,9 +114,9 @@ fn link(_: &str, at: &Path) -> Result<()> {
     bail!("{}: links are made on Unix only", at.display())
 }
 
-/// How pkg-config and CMake find it all.
-fn descriptions(lib: &Path, names: &Names) -> Result<()> {
-    let major = names.version.split('.').next().unwrap_or_default();
+/// How pkg-config and CMake find it all. Where the libraries lie is said by CMake's template, with `names` for its gaps.
+fn describe(lib: &Path, cmake: &str, names: &[(&str, &str)], system: &[&str]) -> Result<()> {
+    let major = VERSION.split('.').next().unwrap_or_default();
     for (file, template, separator) in [
         (
             "pkgconfig/apsfetch.pc",
@@ -120,94 +128,23 @@ fn descriptions(lib: &Path, names: &Names) -> Result<()> {
             include_str!("sdk/apsfetch-static.pc.in"),
             " ",
         ),
-        (
-            "cmake/apsfetch/apsfetchConfig.cmake",
-            include_str!("sdk/apsfetchConfig.cmake.in"),
-            ";",
-        ),
+        ("cmake/apsfetch/apsfetchConfig.cmake", cmake, ";"),
         (
             "cmake/apsfetch/apsfetchConfigVersion.cmake",
             include_str!("sdk/apsfetchConfigVersion.cmake.in"),
             ";",
         ),
     ] {
-        let text = template
-            .replace("@VERSION@", names.version)
+        let mut text = template
+            .replace("@VERSION@", VERSION)
             .replace("@MAJOR@", major)
-            .replace("@FILE@", &names.file)
-            .replace("@SONAME@", &names.soname)
-            .replace("@SYSTEM_LIBRARIES@", &SYSTEM_LIBRARIES.join(separator));
-        ensure!(!text.contains("@"), "{file}: something was not filled in");
-        write(&lib.join(file), &text)?;
-    }
-    Ok(())
-}
-
-/// Ours, and those of each crate that is in the library.
-fn licences(root: &Path, folder: &Path) -> Result<()> {
-    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        copy(&root.join(name), &folder.join(name))?;
-    }
-    let output = project::command("cargo")
-        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
-        .output()?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
-    let packages = metadata["packages"].as_array().context("cargo metadata")?;
-    let mut list = String::from("What the library is made of, and under which licence:\n\n");
-    for ((name, version), licence) in sbom::crates(PLATFORM)? {
-        list += &format!("{name} {version}: {licence}\n");
-        let package = packages
-            .iter()
-            .find(|package| package["name"] == name && package["version"] == version)
-            .with_context(|| format!("cargo metadata knows no {name} {version}"))?;
-        let manifest = Path::new(package["manifest_path"].as_str().context("a path")?);
-        let source = manifest.parent().context("a folder")?;
-        let target = folder.join("third-party").join(format!("{name}-{version}"));
-        for entry in fs::read_dir(source)? {
-            let entry = entry?;
-            if is_licence(&entry.file_name().to_string_lossy()) && entry.path().is_file() {
-                copy(&entry.path(), &target.join(entry.file_name()))?;
-            }
+            .replace("@SYSTEM_LIBRARIES@", &system.join(separator));
+        for (gap, name) in names {
+            text = text.replace(gap, name);
         }
+        ensure!(!text.contains("@"), "{file}: something was not filled in");
+        project::write(&lib.join(file), &text)?;
     }
-    write(&folder.join("third-party.txt"), &list)
-}
-
-fn is_licence(file: &str) -> bool {
-    let name = file.to_uppercase();
-    [
-        "LICENSE",
-        "LICENCE",
-        "COPYING",
-        "COPYRIGHT",
-        "NOTICE",
-        "UNLICENSE",
-    ]
-    .iter()
-    .any(|start| name.starts_with(start))
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::copy(from, to).with_context(|| format!("{} to {}", from.display(), to.display()))?;
-    Ok(())
-}
-
-fn write(to: &Path, text: &str) -> Result<()> {
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(to, text).with_context(|| to.display().to_string())
-}
-
-/// Runs a command whose failure is ours.
-pub(crate) fn succeed(command: &mut std::process::Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("{:?}", command.get_program()))?;
-    ensure!(status.success(), "{command:?}: {status}");
     Ok(())
 }
 
@@ -225,13 +162,5 @@ mod tests {
             names.file
         );
         assert!(super::names("").is_err());
-    }
-
-    #[test]
-    fn licences_are_known_by_their_names() {
-        for name in ["LICENSE", "LICENSE-MIT", "license.md", "COPYING", "NOTICE"] {
-            assert!(is_licence(name), "{name}");
-        }
-        assert!(!is_licence("README.md"));
     }
 }

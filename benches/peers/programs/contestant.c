@@ -32,7 +32,8 @@ static int32_t add(char *line, const char *bucket, apsfetch_request **request, a
         status = apsfetch_request_new_object(bucket, source, request, error);
     else
         status = apsfetch_request_new_url(source, request, error);
-    if (status == APSFETCH_OK && size[0] != '-')
+    /* That of an object comes with its signing. */
+    if (status == APSFETCH_OK && bucket == NULL && size[0] != '-')
         status = apsfetch_request_set_size(*request, strtoull(size, NULL, 10), error);
     if (status == APSFETCH_OK)
         status = apsfetch_request_set_path(*request, path, error);

@@ -16,6 +16,9 @@ Options:
   --peers curl,...   these contestants only (apsfetch is one of them)
   --rounds N         how often each takes its turn (5)
   --quick            small files and one round: whether it works, not how fast
+  --install          first install the contestants that are missing (Debian packages, PyPI, npm)
+  --add              keep what was measured of other cases before
+  --publish          write docs/benchmarks.md and its pictures from what was measured last; measure nothing
   --nice N           the priority of everything that is measured (-10 for root, otherwise as it is)
 ";
 
@@ -23,6 +26,9 @@ pub(crate) struct Options {
     pub(crate) cases: Vec<String>,
     pub(crate) peers: Vec<String>,
     pub(crate) rounds: usize,
+    /// Whether cases that are not measured now are kept.
+    pub(crate) add: bool,
+    pub(crate) publish: bool,
     /// Sizes are divided by this.
     pub(crate) shrink: u64,
     pub(crate) nice: Option<i32>,
@@ -30,6 +36,10 @@ pub(crate) struct Options {
     pub(crate) root: PathBuf,
     /// Where the library was built.
     pub(crate) library: PathBuf,
+    /// The sandbox's program.
+    pub(crate) sandbox: PathBuf,
+    /// Where contestants from PyPI and npm were installed.
+    pub(crate) tools: PathBuf,
     /// Where the results go.
     pub(crate) out: PathBuf,
 }
@@ -37,16 +47,26 @@ pub(crate) struct Options {
 impl Options {
     /// None if it was only asked what there is.
     pub(crate) fn parse() -> Result<Option<Self>> {
-        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+        // Asked of cargo at run time first: two checkouts that share a target folder share this program too.
+        let own = std::env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        let root = own
+            .join("../..")
+            .canonicalize()
+            .context("the project's folder")?;
         let target =
             std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         let mut options = Self {
             cases: Vec::new(),
             peers: Vec::new(),
             rounds: 5,
+            add: false,
+            publish: false,
             shrink: 1,
             nice: None,
             library: target.join("release"),
+            sandbox: target.join("release/apsfetch-sandbox"),
+            tools: target.join("peers"),
             out: target.join("bench"),
             root,
         };
@@ -56,10 +76,18 @@ impl Options {
                 Long("cases") => options.cases = list(&arguments.value()?.string()?),
                 Long("peers") => options.peers = list(&arguments.value()?.string()?),
                 Long("rounds") => options.rounds = arguments.value()?.parse()?,
-                Long("quick") => (options.shrink, options.rounds) = (64, 1),
+                Long("quick") => {
+                    (options.shrink, options.rounds) = (64, 1);
+                    // What was measured stays.
+                    options.out = target.join("bench/quick");
+                }
+                Long("add") => options.add = true,
+                Long("publish") => options.publish = true,
                 Long("nice") => options.nice = Some(arguments.value()?.parse()?),
                 // For whoever compares two builds.
                 Long("library") => options.library = arguments.value()?.into(),
+                Long("sandbox") => options.sandbox = arguments.value()?.into(),
+                Long("tools") => options.tools = arguments.value()?.into(),
                 Long("out") => options.out = arguments.value()?.into(),
                 Short('h') | Long("help") => {
                     print!("{HELP}");

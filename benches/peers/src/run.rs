@@ -7,16 +7,20 @@ use anyhow::Result;
 
 use crate::cases::{Case, Files, Way};
 use crate::content::{self, Source};
-use crate::contestants::{Contestant, Setup, Suits, Task};
+use crate::contestants::{Contestant, PROXY_VARIABLES, Service, Task};
 use crate::place::Place;
 use crate::process;
 use crate::programs::Programs;
 use crate::report::{Entry, Measured, Run, Sheet};
 use crate::road::Proxy;
-use crate::servers::Servers;
+use crate::servers::{self, Sandbox, Servers};
 
 /// Whoever takes longer is ended, and has no time.
 const LIMIT: Duration = Duration::from_secs(120);
+
+/// Seconds that a contestant may take in all rounds of a case together. Whoever has had them is not asked again: it is
+/// many times slower than the best, and a median of that tells nothing more.
+const PATIENCE: f64 = 30.0;
 
 /// The files on the server.
 pub(crate) struct Stock {
@@ -63,7 +67,16 @@ impl Stock {
         Ok(stock)
     }
 
-    fn files(&self, files: Files, shrink: u64) -> &[Source] {
+    /// All of them.
+    pub(crate) fn sources(&self) -> Vec<Source> {
+        [&self.large, &self.medium, &self.small]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect()
+    }
+
+    pub(crate) fn files(&self, files: Files, shrink: u64) -> &[Source] {
         match files {
             Files::Large => &self.large,
             Files::Medium => &self.medium,
@@ -75,6 +88,7 @@ impl Stock {
 pub(crate) struct Bench<'a> {
     pub(crate) place: &'a Place,
     pub(crate) servers: &'a Servers,
+    pub(crate) sandbox: Option<&'a Sandbox>,
     pub(crate) programs: &'a Programs,
     pub(crate) stock: &'a Stock,
     pub(crate) shrink: u64,
@@ -84,22 +98,14 @@ pub(crate) struct Bench<'a> {
 impl Bench<'_> {
     pub(crate) fn case(&self, case: &Case, contestants: &[&Contestant]) -> Result<Measured> {
         let files = self.stock.files(case.files, self.shrink);
-        let many = matches!(case.files, Files::Small(_));
         let contestants: Vec<&&Contestant> = contestants
             .iter()
-            .filter(|one| match one.suits {
-                Suits::Both => true,
-                Suits::OneFile => !many,
-                Suits::ManyFiles => many,
-            })
+            .filter(|one| one.suits.contains(&case.kind()))
             .collect();
         let mut entries: Vec<Entry> = contestants
             .iter()
             .map(|one| Entry {
-                name: match one.setup {
-                    Setup::ByHand => format!("{}, {} connections", one.name, case.connections),
-                    _ => one.name.to_owned(),
-                },
+                name: one.shown(case.kind(), case.connections),
                 family: one.family.to_owned(),
                 setup: one.setup,
                 runs: Vec::new(),
@@ -107,6 +113,9 @@ impl Bench<'_> {
             .collect();
         for round in 1..=self.rounds {
             for (contestant, entry) in contestants.iter().zip(&mut entries) {
+                if entry.seconds() > PATIENCE {
+                    continue;
+                }
                 let run = self.run(case, contestant, files)?;
                 eprintln!(
                     "{} {round}/{} {:32} {run}",
@@ -133,10 +142,14 @@ impl Bench<'_> {
             _ => None,
         };
         let origin = match (&case.way, &proxy) {
-            (_, Some(proxy)) => format!("https://{}/", proxy.address()),
-            (Way::Http, _) => format!("http://{}/", self.servers.http()),
-            (Way::HttpsBelow(path), _) => format!("https://{}/{path}", self.servers.https()),
-            _ => format!("https://{}/", self.servers.https()),
+            (_, Some(proxy)) => format!("https://{}/{}", proxy.address(), servers::PLAIN),
+            (Way::Http, _) => format!("http://{}/{}", self.servers.http(), servers::PLAIN),
+            (Way::Https(path), _) => format!("https://{}/{path}", self.servers.https()),
+            _ => String::new(),
+        };
+        let sandbox = match case.way {
+            Way::Sandbox => self.sandbox,
+            _ => None,
         };
         let (targets, work) = self.place.clear()?;
         self.place
@@ -146,17 +159,27 @@ impl Bench<'_> {
             files,
             targets,
             work,
-            authority: self.servers.authority(),
+            authority: sandbox.map_or_else(|| self.servers.authority(), |it| it.authority.clone()),
+            service: sandbox.map(|sandbox| Service {
+                api: sandbox.api.clone(),
+                bucket: servers::BUCKET.to_owned(),
+                token: sandbox.token.clone(),
+            }),
             connections: case.connections,
             programs: self.programs,
         };
-        let outcome = (contestant.command)(&task)
-            .and_then(|mut command| process::run(&mut command, work, LIMIT));
+        let outcome = (contestant.command)(&task).and_then(|mut command| {
+            for variable in PROXY_VARIABLES {
+                command.env_remove(variable);
+            }
+            process::run(&mut command, work, LIMIT)
+        });
+        let road_cpu_seconds = proxy.map(Proxy::end);
         let run = match outcome {
             Err(error) => Run::failed(&error),
             Ok(cost) => {
                 let mut fault = None;
-                for source in files {
+                for source in files.iter().filter(|_| contestant.keeps) {
                     fault = content::fault(source, &targets.join(&source.name))?
                         .map(|what| format!("{}: {what}", source.name));
                     if fault.is_some() {
@@ -166,6 +189,7 @@ impl Bench<'_> {
                 Run {
                     cost: Some(cost),
                     fault,
+                    road_cpu_seconds,
                     load: Sheet::load(),
                 }
             }

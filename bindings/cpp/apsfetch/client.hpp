@@ -11,6 +11,7 @@
 #include "objects.hpp"
 #include "request.hpp"
 #include "signed.hpp"
+#include "token.hpp"
 #include "upload.hpp"
 
 namespace apsfetch {
@@ -50,6 +51,17 @@ class client : public handle<apsfetch_client, apsfetch_client_free> {
         return make<secret_text, apsfetch_text, apsfetch_text_free>(
                    [&](auto **out, auto **error) { return apsfetch_client_refresh_token(get(), out, error); })
             .value();
+    }
+    // For another library of the program: the token of the moment, or a new one if there is none or it expires within a
+    // minute. Ask anew each time; the client renews it.
+    apsfetch::access_token access_token(const cancellation &cancel = {}) const
+    {
+        return try_access_token(cancel).value();
+    }
+    result<apsfetch::access_token> try_access_token(const cancellation &cancel = {}) const
+    {
+        return make<apsfetch::access_token, apsfetch_access_token, apsfetch_access_token_free>(
+            [&](auto **out, auto **error) { return apsfetch_access_token_fetch(get(), cancel.get(), out, error); });
     }
     login start_login(detail::text client_id, detail::text scopes, const login_options &options = {}) const
     {
@@ -256,6 +268,18 @@ class client : public handle<apsfetch_client, apsfetch_client_free> {
         return waited;
     }
 
+    // The same to poll, without a callback.
+    manifest_watch watch_manifest(detail::text urn, std::chrono::milliseconds wait = no_limit) const
+    {
+        return try_watch_manifest(urn, wait).value();
+    }
+    result<manifest_watch> try_watch_manifest(detail::text urn, std::chrono::milliseconds wait = no_limit) const
+    {
+        return make<manifest_watch, apsfetch_manifest_watch, apsfetch_manifest_watch_free>([&](auto **out, auto **error) {
+            return apsfetch_manifest_watch_start(get(), urn.get(), detail::wait_of(wait), out, error);
+        });
+    }
+
     // ---- Buckets
 
     object_list list_objects(detail::text bucket_key, const list_options *options = nullptr,
@@ -338,6 +362,37 @@ class client : public handle<apsfetch_client, apsfetch_client_free> {
         return send(on_progress, [&](auto callback, void *data, auto **out, auto **error) {
             return APSFETCH_DETAIL_PATH(apsfetch_upload_object)(get(), bucket_key.get(), object_key.get(), from.get(),
                                                                 c(options), callback, data, cancel.get(), out, error);
+        });
+    }
+
+    // The same to poll, without a callback.
+    upload_job start_upload(detail::text url, const std::filesystem::path &file,
+                            const upload_options *options = nullptr) const
+    {
+        return try_start_upload(url, file, options).value();
+    }
+    result<upload_job> try_start_upload(detail::text url, const std::filesystem::path &file,
+                                        const upload_options *options = nullptr) const
+    {
+        const detail::native_path from(file);
+        return make<upload_job, apsfetch_upload_job, apsfetch_upload_job_free>([&](auto **out, auto **error) {
+            return APSFETCH_DETAIL_PATH(apsfetch_upload_job_start)(get(), url.get(), from.get(), c(options), out,
+                                                                   error);
+        });
+    }
+    upload_job start_upload_object(detail::text bucket_key, detail::text object_key, const std::filesystem::path &file,
+                                   const upload_options *options = nullptr) const
+    {
+        return try_start_upload_object(bucket_key, object_key, file, options).value();
+    }
+    result<upload_job> try_start_upload_object(detail::text bucket_key, detail::text object_key,
+                                               const std::filesystem::path &file,
+                                               const upload_options *options = nullptr) const
+    {
+        const detail::native_path from(file);
+        return make<upload_job, apsfetch_upload_job, apsfetch_upload_job_free>([&](auto **out, auto **error) {
+            return APSFETCH_DETAIL_PATH(apsfetch_upload_job_start_object)(get(), bucket_key.get(), object_key.get(),
+                                                                          from.get(), c(options), out, error);
         });
     }
 

@@ -36,6 +36,39 @@ inline progress progress_of(const apsfetch_progress &from)
             from.items_sized, from.bytes_done, from.bytes_total, from.connections, from.retries};
 }
 
+// Waits with a function of the library, and says whether the end has come.
+template <class Call> result<bool> waited(Call call)
+{
+    std::int32_t status = APSFETCH_PENDING;
+    const result<void> asked = attempt([&](apsfetch_error **error) { return status = call(error); });
+    if (!asked)
+        return asked.error();
+    return status == APSFETCH_OK;
+}
+
+// Asks a function of the library how far something has come.
+template <class Call> result<progress> asked_progress(Call call)
+{
+    apsfetch_progress now = APSFETCH_PROGRESS_INIT;
+    const result<void> asked = attempt([&](apsfetch_error **error) { return call(&now, error); });
+    if (!asked)
+        return asked.error();
+    return progress_of(now);
+}
+
+// What became of something, or `status::pending` while it is not over. `call` takes the place of a handle and of the error.
+template <class Noun, class C, std::int32_t (*Free)(C *), class Call> result<Noun> outcome_of(Call call)
+{
+    slot<C, Free> made;
+    error_slot failure;
+    const std::int32_t status = call(&made.pointer, &failure.pointer);
+    if (status == APSFETCH_PENDING)
+        return error(apsfetch::status::pending, "It is not over yet.");
+    if (status != APSFETCH_OK)
+        return error(status, failure.pointer);
+    return Noun::adopt(made.take());
+}
+
 } // namespace detail
 
 enum class item_status : std::int32_t {
@@ -101,24 +134,15 @@ class job : public handle<apsfetch_job, apsfetch_job_free> {
     bool wait(std::chrono::milliseconds limit = no_limit) const { return try_wait(limit).value(); }
     result<bool> try_wait(std::chrono::milliseconds limit = no_limit) const
     {
-        std::int32_t status = APSFETCH_PENDING;
-        const result<void> waited = detail::attempt([&](apsfetch_error **error) {
-            return status = apsfetch_job_wait(get(), detail::wait_of(limit), error);
-        });
-        if (!waited)
-            return waited.error();
-        return status == APSFETCH_OK;
+        return detail::waited(
+            [&](apsfetch_error **error) { return apsfetch_job_wait(get(), detail::wait_of(limit), error); });
     }
 
     apsfetch::progress progress() const { return try_progress().value(); }
     result<apsfetch::progress> try_progress() const
     {
-        apsfetch_progress now = APSFETCH_PROGRESS_INIT;
-        const result<void> asked = detail::attempt(
-            [&](apsfetch_error **error) { return apsfetch_job_progress(get(), &now, error); });
-        if (!asked)
-            return asked.error();
-        return detail::progress_of(now);
+        return detail::asked_progress(
+            [&](apsfetch_progress *now, apsfetch_error **error) { return apsfetch_job_progress(get(), now, error); });
     }
 
     // Returns at once; the items that are not over fail with `status::cancelled`.
@@ -136,14 +160,8 @@ class job : public handle<apsfetch_job, apsfetch_job_free> {
     download_result item(std::size_t index) const { return try_item(index).value(); }
     result<download_result> try_item(std::size_t index) const
     {
-        detail::slot<apsfetch_result, apsfetch_result_free> made;
-        detail::error_slot failure;
-        const std::int32_t status = apsfetch_job_result(get(), index, &made.pointer, &failure.pointer);
-        if (status == APSFETCH_PENDING)
-            return error(apsfetch::status::pending, "The item is not over yet.");
-        if (status != APSFETCH_OK)
-            return error(status, failure.pointer);
-        return download_result::adopt(made.take());
+        return detail::outcome_of<download_result, apsfetch_result, apsfetch_result_free>(
+            [&](auto **out, auto **error) { return apsfetch_job_result(get(), index, out, error); });
     }
 
     // All items, in the order of the requests.

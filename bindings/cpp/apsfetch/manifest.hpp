@@ -2,7 +2,7 @@
 #ifndef APSFETCH_MANIFEST_HPP
 #define APSFETCH_MANIFEST_HPP
 
-#include "handle.hpp"
+#include "job.hpp"
 
 namespace apsfetch {
 
@@ -117,6 +117,43 @@ class manifest : public handle<apsfetch_manifest, apsfetch_manifest_free>, publi
 
   private:
     explicit manifest(apsfetch_manifest *owned) : handle(owned) {}
+};
+
+// A wait for a translation, under way or over, from `client::watch_manifest`. The translation goes on at APS whatever
+// becomes of it.
+class manifest_watch : public handle<apsfetch_manifest_watch, apsfetch_manifest_watch_free> {
+  public:
+    static manifest_watch adopt(apsfetch_manifest_watch *owned) { return manifest_watch(owned); }
+
+    // Waits for the end, and says whether it has come.
+    bool wait(std::chrono::milliseconds limit = no_limit) const { return try_wait(limit).value(); }
+    apsfetch::result<bool> try_wait(std::chrono::milliseconds limit = no_limit) const
+    {
+        return detail::waited(
+            [&](apsfetch_error **error) { return apsfetch_manifest_watch_wait(get(), detail::wait_of(limit), error); });
+    }
+    job_state state() const { return static_cast<job_state>(apsfetch_manifest_watch_state(get())); }
+    // How many manifests have come so far: when it has grown, there is a new one.
+    std::uint64_t count() const { return apsfetch_manifest_watch_count(get()); }
+    // The one that came last; `status::pending` before the first.
+    manifest latest() const { return try_latest().value(); }
+    apsfetch::result<manifest> try_latest() const
+    {
+        return detail::outcome_of<manifest, apsfetch_manifest, apsfetch_manifest_free>(
+            [&](auto **out, auto **error) { return apsfetch_manifest_watch_latest(get(), out, error); });
+    }
+    // Returns at once; the result is `status::cancelled` then.
+    void cancel() const noexcept { apsfetch_manifest_watch_cancel(get(), nullptr); }
+    // The manifest of the translation that is over, or the error; `status::pending` while it is not over.
+    manifest result() const { return try_result().value(); }
+    apsfetch::result<manifest> try_result() const
+    {
+        return detail::outcome_of<manifest, apsfetch_manifest, apsfetch_manifest_free>(
+            [&](auto **out, auto **error) { return apsfetch_manifest_watch_result(get(), out, error); });
+    }
+
+  private:
+    explicit manifest_watch(apsfetch_manifest_watch *owned) : handle(owned) {}
 };
 
 // A manifest that is lent to a callback of `client::wait_manifest`, during the call.

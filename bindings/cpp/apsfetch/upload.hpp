@@ -2,6 +2,7 @@
 #ifndef APSFETCH_UPLOAD_HPP
 #define APSFETCH_UPLOAD_HPP
 
+#include "job.hpp"
 #include "request.hpp"
 
 namespace apsfetch {
@@ -61,6 +62,41 @@ class upload_result : public handle<apsfetch_upload_result, apsfetch_upload_resu
 
   private:
     explicit upload_result(apsfetch_upload_result *owned) : handle(owned) {}
+};
+
+// An upload under way, or over, from `client::start_upload` and `client::start_upload_object`. One that is not over
+// when it is destroyed is cancelled, and nothing of it reads the file or sends any more then.
+class upload_job : public handle<apsfetch_upload_job, apsfetch_upload_job_free> {
+  public:
+    static upload_job adopt(apsfetch_upload_job *owned) { return upload_job(owned); }
+
+    // Waits for the end, and says whether it has come. What became of the upload is another question.
+    bool wait(std::chrono::milliseconds limit = no_limit) const { return try_wait(limit).value(); }
+    apsfetch::result<bool> try_wait(std::chrono::milliseconds limit = no_limit) const
+    {
+        return detail::waited(
+            [&](apsfetch_error **error) { return apsfetch_upload_job_wait(get(), detail::wait_of(limit), error); });
+    }
+    // As of a job with one item: `bytes_done` have been sent, and `bytes_total` is the size of the file.
+    apsfetch::progress progress() const { return try_progress().value(); }
+    apsfetch::result<apsfetch::progress> try_progress() const
+    {
+        return detail::asked_progress([&](apsfetch_progress *now, apsfetch_error **error) {
+            return apsfetch_upload_job_progress(get(), now, error);
+        });
+    }
+    // Returns at once; the result is `status::cancelled` then, unless the file was stored already.
+    void cancel() const noexcept { apsfetch_upload_job_cancel(get(), nullptr); }
+    // What the service said, or the error; `status::pending` while it is not over.
+    upload_result result() const { return try_result().value(); }
+    apsfetch::result<upload_result> try_result() const
+    {
+        return detail::outcome_of<upload_result, apsfetch_upload_result, apsfetch_upload_result_free>(
+            [&](auto **out, auto **error) { return apsfetch_upload_job_result(get(), out, error); });
+    }
+
+  private:
+    explicit upload_job(apsfetch_upload_job *owned) : handle(owned) {}
 };
 
 } // namespace apsfetch

@@ -18,8 +18,9 @@ namespace ApsFetch.Tests
         {
             "apsfetch_config_set_ca_file", "apsfetch_download", "apsfetch_download_design",
             "apsfetch_download_design_utf16", "apsfetch_download_objects", "apsfetch_download_objects_utf16",
-            "apsfetch_plan_design", "apsfetch_plan_objects", "apsfetch_request_set_path", "apsfetch_upload",
-            "apsfetch_upload_object"
+            "apsfetch_manifest_wait", "apsfetch_plan_design", "apsfetch_plan_objects", "apsfetch_request_set_path",
+            "apsfetch_upload", "apsfetch_upload_job_start", "apsfetch_upload_job_start_object", "apsfetch_upload_object",
+            "apsfetch_upload_object_utf16", "apsfetch_upload_utf16"
         };
 
         private static readonly string Header = File.ReadAllText(Environment.GetEnvironmentVariable("APSFETCH_HEADER"));
@@ -33,6 +34,8 @@ namespace ApsFetch.Tests
             var parts = new[] { "MAJOR", "MINOR", "PATCH" }.Select(part => Number("APSFETCH_VERSION_" + part));
             Check.Equal(string.Join(".", parts), ApsLibrary.Version);
             Check.Equal((long)Native.AbiVersion, Number("APSFETCH_ABI_VERSION"));
+            // Upper and lower case are one on Windows, and the assembly has this name without the number.
+            Check.Equal("apsfetch-" + Native.AbiVersion, Native.Library);
         }
 
         /// <summary>The runtime must have taken the very file that was found, whatever else the machine has.</summary>

@@ -84,7 +84,7 @@ namespace ApsFetch.Tests
                 var path = new Uri(url).AbsolutePath;
                 using (Aps.Fault(path, "{\"kind\":\"hang\"}"))
                 {
-                    var task = client.UploadAsync(url, folder["hangs.txt"], null, source.Token);
+                    var task = client.UploadAsync(url, folder["hangs.txt"], null, null, source.Token);
                     Aps.WaitForRequest(path);
                     source.Cancel();
                     Check.Cancelled(() => Check.Result(task));

@@ -51,7 +51,7 @@ namespace ApsFetch
                             fixed (char* path = target)
                             {
                                 Call.Check(
-                                    Native.apsfetch_plan_objects_utf16(_impatient, b, f, path, cancel, out var plan, out var error),
+                                    Native.apsfetch_plan_objects_utf16(_client, b, f, path, cancel, out var plan, out var error),
                                     error);
                                 return new FolderPlan(plan);
                             }
@@ -95,7 +95,7 @@ namespace ApsFetch
             cancellationToken.ThrowIfCancellationRequested();
             using (var job = Start(plan))
             {
-                await job.RunAsync(new Notes(plan, job, progress), cancellationToken).ConfigureAwait(false);
+                await job.RunAsync(new Notes(plan, job, progress), null, cancellationToken).ConfigureAwait(false);
                 return Finish(plan, job, cancellationToken);
             }
         }
@@ -110,7 +110,7 @@ namespace ApsFetch
             cancellationToken.ThrowIfCancellationRequested();
             using (var job = Start(plan))
             {
-                job.Run(new Notes(plan, job, progress), cancellationToken);
+                job.Run(new Notes(plan, job, progress), null, cancellationToken);
                 return Finish(plan, job, cancellationToken);
             }
         }

@@ -1,5 +1,4 @@
 using System;
-using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
 using ApsFetch.Interop;
@@ -8,12 +7,6 @@ namespace ApsFetch
 {
     public sealed partial class ApsClient
     {
-        // With progress the wrapper asks by itself, since no callback crosses the boundary.
-        private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
-        private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(12);
-        // When the service names its own pace.
-        private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(30);
-
         /// <summary>Asks for the manifest of a design: what its translation made, and how far it has come.</summary>
         /// <param name="urn">The design's, in URL-safe base64 or plain.</param>
         /// <param name="cancellationToken">Ends the wait.</param>
@@ -30,7 +23,7 @@ namespace ApsFetch
                     fixed (byte* u = text)
                     {
                         Call.Check(
-                            Native.apsfetch_manifest_fetch(_impatient, u, cancel, out var manifest, out var error), error);
+                            Native.apsfetch_manifest_fetch(_client, u, cancel, out var manifest, out var error), error);
                         using (manifest)
                         {
                             return new Manifest(manifest);
@@ -62,87 +55,41 @@ namespace ApsFetch
             IProgress<Manifest> progress = null,
             CancellationToken cancellationToken = default(CancellationToken))
         {
-            var most = limit ?? Timeout.InfiniteTimeSpan;
-            var milliseconds = Numbers.Milliseconds(most, nameof(limit));
-            if (progress == null)
+            cancellationToken.ThrowIfCancellationRequested();
+            using (var watch = WatchManifest(urn, limit))
             {
-                return WaitForManifest(urn, milliseconds, cancellationToken);
-            }
-            var clock = Stopwatch.StartNew();
-            for (var pause = FirstPause; ; pause = Shorter(pause + pause, LongestPause))
-            {
-                var wait = pause;
-                ApsNotReadyException notReady = null;
-                try
-                {
-                    var manifest = GetManifest(urn, cancellationToken);
-                    progress.Report(manifest);
-                    if (manifest.IsFinal)
-                    {
-                        return manifest;
-                    }
-                }
-                catch (ApsNotReadyException error)
-                {
-                    notReady = error;
-                    wait = Shorter(error.RetryAfter ?? pause, LongestRetryAfter);
-                }
-                if (most != Timeout.InfiniteTimeSpan)
-                {
-                    wait = Shorter(wait, most - clock.Elapsed);
-                    if (wait <= TimeSpan.Zero)
-                    {
-                        throw notReady ?? ApsException.From(new ErrorDetails(ApsStatus.NotReady,
-                            $"The translation was not over after {most.TotalSeconds:0} s of waiting. " +
-                            "Wait longer, or look whether it was started."));
-                    }
-                }
-                Pause(wait, cancellationToken);
+                return watch.Run(progress, cancellationToken);
             }
         }
 
-        /// <summary><see cref="WaitForManifest(string, TimeSpan?, IProgress{Manifest}, CancellationToken)"/> on a thread
-        /// of the pool.</summary>
-        public Task<Manifest> WaitForManifestAsync(
+        /// <summary><see cref="WaitForManifest"/> without holding a thread; <paramref name="progress"/> is told on any
+        /// thread.</summary>
+        public async Task<Manifest> WaitForManifestAsync(
             string urn,
             TimeSpan? limit = null,
             IProgress<Manifest> progress = null,
             CancellationToken cancellationToken = default(CancellationToken))
         {
-            return Task.Run(() => WaitForManifest(urn, limit, progress, cancellationToken), cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            using (var watch = WatchManifest(urn, limit))
+            {
+                return await watch.RunAsync(progress, cancellationToken).ConfigureAwait(false);
+            }
         }
 
-        private unsafe Manifest WaitForManifest(string urn, uint milliseconds, CancellationToken cancellationToken)
+        /// <summary>Starts <see cref="WaitForManifest"/>, for programs that poll.</summary>
+        /// <param name="urn">The design's, in URL-safe base64 or plain.</param>
+        /// <param name="limit">How long to wait; without limit by default.</param>
+        public unsafe ApsManifestWatch WatchManifest(string urn, TimeSpan? limit = null)
         {
             var text = Text.Encode(urn, nameof(urn));
-            return Blocking(
-                cancel =>
-                {
-                    fixed (byte* u = text)
-                    {
-                        Call.Check(
-                            Native.apsfetch_manifest_wait(_impatient, u, milliseconds, IntPtr.Zero, null, cancel, out var manifest, out var error),
-                            error);
-                        using (manifest)
-                        {
-                            return new Manifest(manifest);
-                        }
-                    }
-                },
-                cancellationToken);
-        }
-
-        /// <summary>Ends early when the wait is cancelled or the client disposed.</summary>
-        private void Pause(TimeSpan length, CancellationToken cancellationToken)
-        {
-            using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token))
+            var milliseconds = Numbers.Milliseconds(limit ?? Timeout.InfiniteTimeSpan, nameof(limit));
+            fixed (byte* u = text)
             {
-                either.Token.WaitHandle.WaitOne(length);
+                Call.Check(
+                    Native.apsfetch_manifest_watch_start(_client, u, milliseconds, out var watch, out var error), error);
+                return new ApsManifestWatch(watch, _tokens);
             }
-            cancellationToken.ThrowIfCancellationRequested();
-            _closing.Token.ThrowIfCancellationRequested();
         }
-
-        private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
     }
 }

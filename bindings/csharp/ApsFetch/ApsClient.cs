@@ -15,8 +15,6 @@ namespace ApsFetch
     public sealed partial class ApsClient : IDisposable
     {
         private readonly ClientHandle _client;
-        // For calls that block, which do not show that they wait for a token: this one never waits.
-        private readonly ClientHandle _impatient;
         private readonly TokenRenewal _tokens;
         private readonly CancellationTokenSource _closing = new CancellationTokenSource();
 
@@ -34,10 +32,8 @@ namespace ApsFetch
             using (var config = options.ToHandle())
             {
                 _client = NewClient(config);
-                _impatient = _client;
                 if (options.TokenProvider != null)
                 {
-                    _impatient = NewImpatientClient(config);
                     _tokens = new TokenRenewal(options.TokenProvider, SetAccessToken);
                 }
             }
@@ -52,13 +48,6 @@ namespace ApsFetch
             return client;
         }
 
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        private static ClientHandle NewImpatientClient(ConfigHandle config)
-        {
-            Call.Check(Native.apsfetch_config_set_token_wait_ms(config, 0, out var error), error);
-            return NewClient(config);
-        }
-
         /// <summary>Sets the access token for the requests from now on, also of downloads that run. Those that wait
         /// for a token go on.</summary>
         public unsafe void SetAccessToken(string token)
@@ -68,10 +57,6 @@ namespace ApsFetch
                 throw new ArgumentNullException(nameof(token));
             }
             Call.Set(Native.apsfetch_client_set_access_token, _client, token, nameof(token));
-            if (_impatient != _client)
-            {
-                Call.Set(Native.apsfetch_client_set_access_token, _impatient, token, nameof(token));
-            }
         }
 
         /// <summary>Limits all downloads of the client together from now on, also those under way, in bytes a second;
@@ -104,10 +89,21 @@ namespace ApsFetch
             IProgress<DownloadProgress> progress = null,
             CancellationToken cancellationToken = default(CancellationToken))
         {
+            return await DownloadAsync(requests, progress, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        /// <summary>The same with the progress of each file. <paramref name="itemProgress"/> is told about ten times a second
+        /// of the items that have come further, and of the end of each; either of the two may be null.</summary>
+        public async Task<IReadOnlyList<DownloadResult>> DownloadAsync(
+            IEnumerable<ApsRequest> requests,
+            IProgress<DownloadProgress> progress,
+            IProgress<ItemProgress> itemProgress,
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
             cancellationToken.ThrowIfCancellationRequested();
             using (var job = Start(requests))
             {
-                await job.RunAsync(progress, cancellationToken).ConfigureAwait(false);
+                await job.RunAsync(progress, itemProgress, cancellationToken).ConfigureAwait(false);
                 return job.Finish(cancellationToken);
             }
         }
@@ -129,10 +125,20 @@ namespace ApsFetch
             IProgress<DownloadProgress> progress = null,
             CancellationToken cancellationToken = default(CancellationToken))
         {
+            return Download(requests, progress, null, cancellationToken);
+        }
+
+        /// <summary>The same with the progress of each file; see the asynchronous twin.</summary>
+        public IReadOnlyList<DownloadResult> Download(
+            IEnumerable<ApsRequest> requests,
+            IProgress<DownloadProgress> progress,
+            IProgress<ItemProgress> itemProgress,
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
             cancellationToken.ThrowIfCancellationRequested();
             using (var job = Start(requests))
             {
-                job.Run(progress, cancellationToken);
+                job.Run(progress, itemProgress, cancellationToken);
                 return job.Finish(cancellationToken);
             }
         }
@@ -159,7 +165,6 @@ namespace ApsFetch
             // A handle in use is freed only when its call returns, so calls that block are ended first.
             _closing.Cancel();
             _client.Dispose();
-            _impatient.Dispose();
         }
 
         /// <summary><see cref="Blocking{T}(Func{CancelTokenHandle, T}, Func{T, bool}, CancellationToken)"/> for a call that

@@ -1,8 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Linq;
-using System.Runtime.ExceptionServices;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using ApsFetch.Interop;
@@ -15,21 +14,15 @@ namespace ApsFetch
     /// </summary>
     public sealed class ApsJob : IDisposable
     {
-        /// <summary>How long one call into the library lasts at most, and how often progress is reported.</summary>
-        private const int SliceMilliseconds = 100;
-
         private readonly JobHandle _handle;
         private readonly IReadOnlyList<ApsRequest> _requests;
-        private readonly TokenRenewal _tokens;
-        private readonly object _guard = new object();
-        private Task _renewal;
-        private ExceptionDispatchInfo _failure;
+        private readonly Poller _poller;
 
         internal ApsJob(JobHandle handle, IReadOnlyList<ApsRequest> requests, TokenRenewal tokens)
         {
             _handle = handle;
             _requests = requests;
-            _tokens = tokens;
+            _poller = new Poller(WaitSlice, () => GetProgress().State, Cancel, tokens);
         }
 
         /// <summary>How many items the job has.</summary>
@@ -38,24 +31,7 @@ namespace ApsFetch
         /// <summary>Waits for the end, at most so long; <see cref="Timeout.InfiniteTimeSpan"/> for however long it
         /// takes. A token provider is asked during such waits, also during one of no length.</summary>
         /// <returns>Whether the job is over, whatever became of its items.</returns>
-        public bool Wait(TimeSpan limit)
-        {
-            var clock = Stopwatch.StartNew();
-            while (true)
-            {
-                var left = limit < TimeSpan.Zero
-                    ? SliceMilliseconds
-                    : Math.Max(0, (limit - clock.Elapsed).TotalMilliseconds);
-                if (Poll((uint)Math.Min(Math.Ceiling(left), SliceMilliseconds)))
-                {
-                    return true;
-                }
-                if (left <= 0)
-                {
-                    return false;
-                }
-            }
-        }
+        public bool Wait(TimeSpan limit) => _poller.Wait(limit);
 
         /// <summary>How far the job has come.</summary>
         public unsafe DownloadProgress GetProgress()
@@ -71,6 +47,8 @@ namespace ApsFetch
             CheckIndex(index);
             var item = Numbers.Index(index);
             return new ItemProgress(
+                index,
+                _requests[index],
                 (long)Native.apsfetch_job_item_bytes_done(_handle, item),
                 Numbers.Known(Native.apsfetch_job_item_bytes_total(_handle, item)),
                 Native.apsfetch_job_item_finished(_handle, item) != 0);
@@ -78,6 +56,7 @@ namespace ApsFetch
 
         /// <summary>Breaks the job off. It returns at once; items that are not over fail with
         /// <see cref="ApsStatus.Cancelled"/>, and the job ends in a moment.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
         public void Cancel() => Call.Check(Native.apsfetch_job_cancel(_handle, out var error), error);
 
         /// <summary>The results of all items, in the order of the requests.</summary>
@@ -89,8 +68,7 @@ namespace ApsFetch
             {
                 results[i] = GetResult(i) ?? throw new InvalidOperationException("The job is not over.");
             }
-            // Nobody wants to read "cancelled" when the token provider failed.
-            _failure?.Throw();
+            _poller.ThrowFailure();
             return results;
         }
 
@@ -116,30 +94,54 @@ namespace ApsFetch
 
         internal JobHandle Handle => _handle;
 
-        internal void Run(IProgress<DownloadProgress> progress, CancellationToken cancellationToken)
+        internal void Run(
+            IProgress<DownloadProgress> progress,
+            IProgress<ItemProgress> itemProgress,
+            CancellationToken cancellationToken)
         {
-            using (cancellationToken.Register(Cancel))
-            {
-                while (!Poll(SliceMilliseconds))
-                {
-                    Report(progress);
-                }
-            }
-            Report(progress);
+            _poller.Run(Reporter(progress, itemProgress), cancellationToken);
         }
 
-        internal async Task RunAsync(IProgress<DownloadProgress> progress, CancellationToken cancellationToken)
+        internal Task RunAsync(
+            IProgress<DownloadProgress> progress,
+            IProgress<ItemProgress> itemProgress,
+            CancellationToken cancellationToken)
         {
-            using (cancellationToken.Register(Cancel))
+            return _poller.RunAsync(Reporter(progress, itemProgress), cancellationToken);
+        }
+
+        private Action Reporter(IProgress<DownloadProgress> progress, IProgress<ItemProgress> itemProgress)
+        {
+            if (progress == null && itemProgress == null)
             {
-                // No thread is held while the library works. Short pauses at first, for files that are there at once.
-                for (var pause = 1; !Poll(0); pause = Math.Min(pause * 2, SliceMilliseconds))
-                {
-                    Report(progress);
-                    await Task.Delay(pause).ConfigureAwait(false);
-                }
+                return null;
             }
-            Report(progress);
+            var told = itemProgress == null ? null : new ItemProgress?[Count];
+            return () =>
+            {
+                // Before the sum, which is never behind what the items say.
+                for (var i = 0; told != null && i < told.Length; i++)
+                {
+                    Tell(itemProgress, ref told[i], i);
+                }
+                progress?.Report(GetProgress());
+            };
+        }
+
+        /// <summary>Tells of an item that has come further since the last time.</summary>
+        private void Tell(IProgress<ItemProgress> progress, ref ItemProgress? told, int index)
+        {
+            if (told?.IsFinished == true)
+            {
+                return;
+            }
+            var now = GetItemProgress(index);
+            var isNew = now.BytesDone != (told?.BytesDone ?? 0) || now.BytesTotal != told?.BytesTotal || now.IsFinished;
+            if (isNew)
+            {
+                told = now;
+                progress.Report(now);
+            }
         }
 
         /// <summary>The results after <see cref="Run"/>, unless it was broken off.</summary>
@@ -165,67 +167,10 @@ namespace ApsFetch
             }
         }
 
-        private bool Poll(uint milliseconds)
+        private bool WaitSlice(uint milliseconds)
         {
             var status = Call.Check(Native.apsfetch_job_wait(_handle, milliseconds, out var error), error);
-            if (status != (int)ApsStatus.Pending)
-            {
-                return true;
-            }
-            if (_tokens != null)
-            {
-                AskForToken();
-            }
-            return false;
-        }
-
-        private void AskForToken()
-        {
-            lock (_guard)
-            {
-                if (_renewal != null && _renewal.IsCompleted)
-                {
-                    var renewal = _renewal;
-                    _renewal = null;
-                    try
-                    {
-                        renewal.GetAwaiter().GetResult();
-                    }
-                    catch (Exception failure)
-                    {
-                        Fail(failure);
-                    }
-                    // The state may still be that from before the new token. The next look will tell.
-                    return;
-                }
-                if (_renewal == null && _failure == null && GetProgress().State == JobState.WaitingForToken)
-                {
-                    _renewal = _tokens.Begin();
-                }
-            }
-        }
-
-        private void Report(IProgress<DownloadProgress> progress)
-        {
-            if (progress == null || _failure != null)
-            {
-                return;
-            }
-            try
-            {
-                progress.Report(GetProgress());
-            }
-            catch (Exception failure)
-            {
-                Fail(failure);
-            }
-        }
-
-        /// <summary>What the host's own code has thrown ends the job, and is thrown when it has ended.</summary>
-        private void Fail(Exception failure)
-        {
-            _failure = _failure ?? ExceptionDispatchInfo.Capture(failure);
-            Cancel();
+            return status != (int)ApsStatus.Pending;
         }
     }
 }

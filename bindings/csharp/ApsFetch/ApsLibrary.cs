@@ -135,7 +135,8 @@ namespace ApsFetch
         {
             if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
             {
-                return new[] { "apsfetch.dll" };
+                // Not apsfetch.dll: beside the assembly that is ApsFetch.dll, the assembly.
+                return new[] { Native.Library + ".dll" };
             }
             return RuntimeInformation.IsOSPlatform(OSPlatform.OSX)
                 ? new[] { "libapsfetch.dylib" }

@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using ApsFetch.Interop;
@@ -56,12 +57,20 @@ namespace ApsFetch
         /// <summary>The callback address, as it must be registered at APS.</summary>
         public string RedirectUri { get; }
 
+        // Not inlined, here and elsewhere: Mono looks for the native functions a method calls when it compiles it. With this
+        // in it, a user's method that makes its client itself would be compiled before the library is loaded.
+
         /// <summary>Whether the login still waits for its answer: false when it has succeeded or failed.</summary>
-        public bool IsOpen => Native.apsfetch_login_is_open(_login) != 0;
+        public bool IsOpen
+        {
+            [MethodImpl(MethodImplOptions.NoInlining)]
+            get => Native.apsfetch_login_is_open(_login) != 0;
+        }
 
         /// <summary>After the login: how long the access token lives, or null if APS did not say it.</summary>
         public TimeSpan? ExpiresIn
         {
+            [MethodImpl(MethodImplOptions.NoInlining)]
             get
             {
                 var milliseconds = Numbers.Known(Native.apsfetch_login_expires_in_ms(_login));
@@ -70,12 +79,20 @@ namespace ApsFetch
         }
 
         /// <summary>After the login: the scopes that were granted, separated by spaces; null before.</summary>
-        public string Scopes => Text.Decode(Native.apsfetch_login_scopes(_login));
+        public string Scopes
+        {
+            [MethodImpl(MethodImplOptions.NoInlining)]
+            get => Text.Decode(Native.apsfetch_login_scopes(_login));
+        }
 
         /// <summary>After the login: the refresh token, for <see cref="ApsClientOptions.RefreshToken"/> in the next run of
         /// the program; null before, or if there is none. It is a secret, and APS replaces it at each renewal:
         /// <see cref="ApsClient.GetRefreshToken"/> has the latest one.</summary>
-        public string RefreshToken => Text.Decode(Native.apsfetch_login_refresh_token(_login));
+        public string RefreshToken
+        {
+            [MethodImpl(MethodImplOptions.NoInlining)]
+            get => Text.Decode(Native.apsfetch_login_refresh_token(_login));
+        }
 
         /// <summary>Waits for the user.</summary>
         /// <param name="limit">How long; until the login's own end by default.</param>

@@ -31,6 +31,8 @@ namespace ApsFetch
     /// or a <see cref="UrlRequest"/>. Its values are checked and copied when it is used.</summary>
     public abstract class ApsRequest
     {
+        private const int MemoryByDefault = 64 << 20;
+
         internal ApsRequest()
         {
         }
@@ -56,6 +58,15 @@ namespace ApsFetch
 
         /// <summary>The size in bytes the file must have, when you know it.</summary>
         public long? Size { get; set; }
+
+        /// <summary>A copy that goes to memory.</summary>
+        internal ApsRequest IntoMemory()
+        {
+            var copy = (ApsRequest)MemberwiseClone();
+            copy.Path = null;
+            copy.MaxMemoryBytes = MaxMemoryBytes ?? MemoryByDefault;
+            return copy;
+        }
 
         internal RequestHandle ToHandle()
         {

@@ -5,7 +5,7 @@ namespace ApsFetch
     /// <summary>What a job is doing.</summary>
     public enum JobState
     {
-        /// <summary>Signing and downloading.</summary>
+        /// <summary>Signing, and downloading or uploading.</summary>
         Running = 1,
         /// <summary>Standing still until there is an access token.</summary>
         WaitingForToken = 2,
@@ -65,12 +65,20 @@ namespace ApsFetch
     /// <summary>How far one item of a job has come.</summary>
     public struct ItemProgress
     {
-        internal ItemProgress(long bytesDone, long? bytesTotal, bool isFinished)
+        internal ItemProgress(int index, ApsRequest request, long bytesDone, long? bytesTotal, bool isFinished)
         {
+            Index = index;
+            Request = request;
             BytesDone = bytesDone;
             BytesTotal = bytesTotal;
             IsFinished = isFinished;
         }
+
+        /// <summary>Its place in the requests.</summary>
+        public int Index { get; }
+
+        /// <summary>What was asked for. Null for a file of a plan.</summary>
+        public ApsRequest Request { get; }
 
         /// <summary>Bytes that have arrived and are part of its file.</summary>
         public long BytesDone { get; }

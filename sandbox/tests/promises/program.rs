@@ -102,3 +102,36 @@ fn mistakes_are_told() {
     assert!(output.stdout.is_empty());
     assert!(String::from_utf8_lossy(&output.stderr).contains("not a fault rule"));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_command_runs_inside_it_and_its_exit_code_is_handed_on() {
+    let output = Command::new(env!("CARGO_BIN_EXE_apsfetch-sandbox"))
+        .args(["--tls", "--", "sh", "-c"])
+        .arg("test -f \"$APS_CA_FILE\" && echo \"$0 $APS_BASE_URL $APS_CLIENT_ID $APS_SANDBOX_TOKEN $APS_ACCESS_TOKEN\"; exit 7")
+        .arg("argument")
+        .env("APS_ACCESS_TOKEN", "of-the-real-service")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(7), "{text}");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [argument, address, client_id, token] = words[..] else {
+        panic!("{text}");
+    };
+    assert_eq!(argument, "argument");
+    assert!(address.starts_with("https://"), "{text}");
+    assert!(client_id.starts_with("sandbox-"), "{text}");
+    assert!(token.starts_with("CANARY"), "{text}");
+}
+
+#[test]
+fn a_command_that_is_not_there_is_told() {
+    let output = Command::new(env!("CARGO_BIN_EXE_apsfetch-sandbox"))
+        .args(["--", "/no/such/program"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("/no/such/program"), "{text}");
+}

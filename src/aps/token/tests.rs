@@ -167,6 +167,49 @@ fn the_old_token_serves_when_its_renewal_fails() {
 }
 
 #[test]
+fn a_token_for_others_is_renewed_before_it_is_handed_out() {
+    let scene = Scene::client();
+    let current = || scene.tokens.current(&scene.context()).unwrap();
+    let first = current();
+    assert_eq!(format!("Bearer {}", first.token()), scene.bearer().unwrap());
+    assert!(!format!("{first:?}").contains(first.token()));
+    scene.at(3500);
+    let same = current();
+    assert_eq!(same.token(), first.token());
+    let left = same.expires_in().unwrap();
+    assert!(left <= Duration::from_secs(100) && left > Duration::from_secs(60));
+    scene.at(3545);
+    let second = current();
+    assert_ne!(second.token(), first.token());
+    assert!(second.expires_in().unwrap() > Duration::from_secs(3000));
+    assert_eq!(scene.asked(), 2);
+
+    // One that cannot be renewed is given as long as it serves, with the time that is left.
+    scene.sandbox.fault(Rule::new(Fault::Status {
+        status: 401,
+        body: r#"{"error":"invalid_client"}"#.to_owned(),
+        headers: Default::default(),
+    }));
+    scene.at(3545 + 3570);
+    let last = current();
+    assert_eq!(last.token(), second.token());
+    assert!(last.expires_in().unwrap() < Duration::from_secs(60));
+    scene.at(2 * 3600);
+    let error = scene.tokens.current(&scene.context()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Auth);
+}
+
+#[test]
+fn a_token_of_the_host_is_handed_out_without_an_end() {
+    let scene = Scene::new(Credentials::Host, Duration::from_secs(60));
+    let error = scene.tokens.current(&scene.context()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Auth, "nobody waits for the host");
+    scene.tokens.set(&Secret::new("from-the-host"));
+    let token = scene.tokens.current(&scene.context()).unwrap();
+    assert_eq!((token.token(), token.expires_in()), ("from-the-host", None));
+}
+
+#[test]
 fn lifetimes_of_every_kind() {
     for (lifetime, renewed_after_a_year) in [
         (json!(null), false),

@@ -140,7 +140,9 @@ impl Program {
             name if name.ends_with("_wait") || name.ends_with("wait_ms") => {
                 number.min(LONGEST_WAIT_MS)
             }
-            "apsfetch_details_fetch" => number.min(LONGEST_WAIT_MS),
+            "apsfetch_details_fetch" | "apsfetch_manifest_watch_start" => {
+                number.min(LONGEST_WAIT_MS)
+            }
             "apsfetch_config_set_max_connections" if number <= 256 => number.min(MOST_CONNECTIONS),
             // Any free port: one by number may be somebody's.
             "apsfetch_login_start" if number <= 65_535 => 0,
@@ -174,7 +176,13 @@ impl Program {
             None => "my-bucket".to_owned(),
         };
         Some(match (self.name, at) {
-            ("apsfetch_upload" | "apsfetch_upload_utf16", 0)
+            (
+                "apsfetch_upload"
+                | "apsfetch_upload_utf16"
+                | "apsfetch_upload_job_start"
+                | "apsfetch_upload_job_start_utf16",
+                0,
+            )
             | ("apsfetch_request_new_url" | "apsfetch_config_set_base_url", _) => {
                 self.address(&word)
             }
@@ -182,9 +190,11 @@ impl Program {
             ("apsfetch_config_set_proxy", _) => word.replace(char::is_alphanumeric, ":"),
             ("apsfetch_request_set_path" | "apsfetch_config_set_ca_file", 0)
             | ("apsfetch_plan_design", 0)
-            | ("apsfetch_plan_objects" | "apsfetch_upload", 1)
+            | ("apsfetch_plan_objects" | "apsfetch_upload" | "apsfetch_upload_job_start", 1)
             | ("apsfetch_download_design" | "apsfetch_download_objects", 1)
-            | ("apsfetch_upload_object", 2) => self.path(&word),
+            | ("apsfetch_upload_object" | "apsfetch_upload_job_start_object", 2) => {
+                self.path(&word)
+            }
             _ => word,
         })
     }

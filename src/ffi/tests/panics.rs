@@ -1,7 +1,6 @@
 //! A panic at a place of every layer: the call has a status, the host lives, and all else goes on.
 
 use std::ffi::CString;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use apsfetch_sandbox::{Content, Sandbox};
@@ -48,10 +47,10 @@ const PLACES: [(&str, u32); 17] = [
 
 #[test]
 fn a_panic_at_any_place_is_a_status_and_all_else_goes_on() {
-    for (place, before) in PLACES.iter().copied().chain([("upload", 0)]) {
+    for (place, before) in PLACES.iter().copied().chain([("task", 0), ("upload", 0)]) {
         let begun = Instant::now();
         // In a process of its own: other tests come by the place, too.
-        let output = Command::new(std::env::current_exe().unwrap())
+        let output = super::this_program()
             .args(["--exact", "ffi::tests::panics::with_a_panic"])
             .args(["--ignored", "--nocapture"])
             .env(PLACE, format!("{place} {before}"))

@@ -37,13 +37,18 @@ pub(crate) fn csharp(context: &Context<'_>) -> Result<()> {
     run(context, &mut context.command(&script.to_string_lossy()))
 }
 
-fn run(context: &Context<'_>, tests: &mut Command) -> Result<()> {
+/// Builds the library and the sandbox.
+pub(crate) fn build(context: &Context<'_>) -> Result<()> {
     let mut build = context.command("cargo");
     build.args(["build", "--package", "apsfetch", "--lib"]);
     succeed(&mut build).context("building the library")?;
     let mut build = context.command("cargo");
     build.args(["build", "--package", "apsfetch-sandbox", "--bins"]);
-    succeed(&mut build).context("building the sandbox")?;
+    succeed(&mut build).context("building the sandbox")
+}
+
+fn run(context: &Context<'_>, tests: &mut Command) -> Result<()> {
+    build(context)?;
     let folder = built()?;
     tests
         .env(LIBRARY, existing(&folder, &shared_library())?)
@@ -52,7 +57,7 @@ fn run(context: &Context<'_>, tests: &mut Command) -> Result<()> {
 }
 
 /// The folder that cargo builds into: this program was built there too.
-fn built() -> Result<PathBuf> {
+pub(crate) fn built() -> Result<PathBuf> {
     let own = std::env::current_exe().context("the path of this program")?;
     Ok(own.parent().context("a folder")?.to_owned())
 }
@@ -63,7 +68,7 @@ fn existing(folder: &Path, name: &str) -> Result<PathBuf> {
     Ok(file)
 }
 
-fn shared_library() -> String {
+pub(crate) fn shared_library() -> String {
     format!(
         "{}apsfetch{}",
         std::env::consts::DLL_PREFIX,
@@ -71,7 +76,7 @@ fn shared_library() -> String {
     )
 }
 
-fn program(name: &str) -> String {
+pub(crate) fn program(name: &str) -> String {
     format!("{name}{}", std::env::consts::EXE_SUFFIX)
 }
 

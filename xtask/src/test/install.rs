@@ -2,17 +2,17 @@
 //!
 //! A failure here is only printed. The step that goes without then fails by name, and every other step still runs.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
 use super::machine::{Machine, ThisMachine, succeed};
-use super::need::Source;
-use super::step::Step;
+use super::need::{Need, Source};
 use crate::project;
 
-pub(crate) fn missing(steps: &[&Step], machine: &ThisMachine) {
-    let sources = missing_sources(steps, machine);
+pub(crate) fn missing<'a>(needs: impl Iterator<Item = &'a Need>, machine: &ThisMachine) {
+    let sources = missing_sources(needs, machine);
     let packages: Vec<&str> = sources
         .iter()
         .filter_map(|source| match source {
@@ -27,21 +27,39 @@ pub(crate) fn missing(steps: &[&Step], machine: &ThisMachine) {
         match source {
             Source::DebianPackage(_) => {}
             Source::RustComponent(component) => complain(rust_component(component)),
+            Source::RustTarget(target) => complain(rust_target(target)),
+            Source::Elsewhere(what) => eprintln!("warning: nothing installs {what}"),
             Source::RustToolchain { name, component } => {
                 complain(rust_toolchain(name, component));
             }
-            Source::Crate { name, version } => complain(crate_tool(name, version, machine)),
+            Source::Python { folder, packages } => {
+                complain(python_packages(&machine.tools().join(folder), packages));
+            }
+            Source::Node { folder, package } => {
+                complain(node_package(&machine.tools().join(folder), package));
+            }
+            Source::PackagingTools => {
+                complain(crate::package::tools::Tools::ready().map(|_| ()));
+            }
+            Source::Crate { name, version } => {
+                complain(crate_tool(name, version, None, machine));
+            }
+            Source::CrateWith {
+                name,
+                version,
+                features,
+            } => complain(crate_tool(name, version, Some(features), machine)),
         }
     }
 }
 
-/// Each source once, in the order of the steps.
-fn missing_sources(steps: &[&Step], machine: &impl Machine) -> Vec<Source> {
+/// Each source once, in the order of the needs.
+fn missing_sources<'a>(
+    needs: impl Iterator<Item = &'a Need>,
+    machine: &impl Machine,
+) -> Vec<Source> {
     let mut sources = Vec::new();
-    for need in steps
-        .iter()
-        .flat_map(|step| step.needs.iter().chain(step.wants))
-    {
+    for need in needs {
         if !machine.has(need) && !sources.contains(&need.source) {
             sources.push(need.source);
         }
@@ -106,6 +124,13 @@ fn rust_component(component: &str) -> Result<()> {
     )
 }
 
+fn rust_target(target: &str) -> Result<()> {
+    run(
+        &format!("rustup target add {target}"),
+        project::command("rustup").args(["target", "add", target]),
+    )
+}
+
 fn rust_toolchain(name: &str, component: &str) -> Result<()> {
     run(
         &format!("rustup toolchain install {name} --profile minimal --component {component}"),
@@ -116,13 +141,22 @@ fn rust_toolchain(name: &str, component: &str) -> Result<()> {
 }
 
 /// Unoptimised: such a tool runs for a second or two and compiles for minutes.
-fn crate_tool(name: &str, version: &str, machine: &ThisMachine) -> Result<()> {
+/// With `features`, it has these and not its usual ones.
+fn crate_tool(
+    name: &str,
+    version: &str,
+    features: Option<&str>,
+    machine: &ThisMachine,
+) -> Result<()> {
     let package = format!("{name}@{version}");
     let mut install = project::command("cargo");
     install
         .args(["install", "--locked", "--debug", "--root"])
         .arg(machine.tools())
         .arg(&package);
+    if let Some(features) = features {
+        install.args(["--no-default-features", "--features", features]);
+    }
     install
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env_remove("CARGO_TARGET_DIR");
@@ -132,6 +166,30 @@ fn crate_tool(name: &str, version: &str, machine: &ThisMachine) -> Result<()> {
             machine.tools().display()
         ),
         &mut install,
+    )
+}
+
+fn python_packages(folder: &Path, packages: &[&str]) -> Result<()> {
+    run(
+        &format!("a Python environment in {}", folder.display()),
+        project::command("python3").args(["-m", "venv"]).arg(folder),
+    )?;
+    let pip = folder.join("bin/pip");
+    run(
+        &format!("pip install {}", packages.join(" ")),
+        project::command(&pip.to_string_lossy())
+            .args(["install", "--quiet", "--disable-pip-version-check"])
+            .args(packages),
+    )
+}
+
+fn node_package(folder: &Path, package: &str) -> Result<()> {
+    run(
+        &format!("npm install {package}, into {}", folder.display()),
+        project::command("npm")
+            .args(["install", "--no-audit", "--no-fund", "--prefix"])
+            .arg(folder)
+            .arg(package),
     )
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct ThisMachine {
 
 impl ThisMachine {
     pub(crate) fn new() -> Result<Self> {
-        let tools = cache_folder()?.join("apsfetch-tools");
+        let tools = project::tools()?;
         let mut folders = vec![tools.join("bin")];
         folders.extend(std::env::split_paths(
             &std::env::var_os("PATH").unwrap_or_default(),
@@ -57,7 +57,20 @@ impl ThisMachine {
         std::env::split_paths(&self.path).any(|folder| is_program(&folder.join(&file)))
     }
 
-    fn command(&self, program: &str) -> Command {
+    /// What a step's check gets, for something that is no step.
+    pub(crate) fn lend<T>(
+        &self,
+        name: &'static str,
+        use_it: impl FnOnce(&Context<'_>) -> T,
+    ) -> Result<T> {
+        let scratch = Scratch::new(name)?;
+        Ok(use_it(&Context {
+            machine: self,
+            scratch: &scratch,
+        }))
+    }
+
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = project::command(program);
         // Steps never ask anybody anything.
         command.env("PATH", &self.path).stdin(Stdio::null());
@@ -122,6 +135,7 @@ impl Machine for ThisMachine {
     fn has(&self, need: &Need) -> bool {
         match need.probe {
             Probe::OnPath(program) => self.on_path(program),
+            Probe::Is(there) => there(),
             Probe::Succeeds(program, arguments) => self
                 .command(program)
                 .args(arguments)
@@ -225,18 +239,6 @@ fn is_program(file: &Path) -> bool {
     {
         file.is_file()
     }
-}
-
-fn cache_folder() -> Result<PathBuf> {
-    let folder = |variable: &str| {
-        std::env::var_os(variable)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    folder("XDG_CACHE_HOME")
-        .or_else(|| folder("LOCALAPPDATA"))
-        .or_else(|| folder("HOME").map(|home| home.join(".cache")))
-        .context("no folder for caches: set XDG_CACHE_HOME or HOME")
 }
 
 #[cfg(test)]

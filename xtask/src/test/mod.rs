@@ -4,18 +4,21 @@ mod bindings;
 mod c;
 mod deny;
 mod dependencies;
+mod docs;
 mod fuzz;
 mod install;
-mod machine;
-mod need;
-mod programs;
+pub(crate) mod machine;
+pub(crate) mod need;
+mod package;
+pub(crate) mod programs;
 mod report;
 mod run;
+mod sandbox;
 mod sanitizers;
 mod sdk;
 mod secrets;
-mod step;
-mod steps;
+pub(crate) mod step;
+pub(crate) mod steps;
 mod valgrind;
 
 use std::process::ExitCode;
@@ -24,7 +27,7 @@ use std::time::Instant;
 use anyhow::Result;
 use lexopt::prelude::*;
 
-use machine::ThisMachine;
+pub(crate) use machine::ThisMachine;
 use report::Report;
 
 pub(crate) const HELP: &str = "\
@@ -40,6 +43,12 @@ Options:
             rustup, tools from crates.io into a cache folder), then count every skip as a failure
   --list    list the steps, what each needs, and what of that is missing here; run nothing
 ";
+
+/// Installs what of this the machine lacks; says what cannot be had.
+pub(crate) fn install(needs: &[need::Need]) -> Result<()> {
+    install::missing(needs.iter(), &ThisMachine::new()?);
+    Ok(())
+}
 
 struct Options {
     all: bool,
@@ -73,7 +82,10 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if options.all {
-        install::missing(&selected, &machine);
+        let needs = selected
+            .iter()
+            .flat_map(|step| step.needs.iter().chain(step.wants));
+        install::missing(needs, &machine);
     }
     let started = Instant::now();
     let finished = run::all(&selected, options.all, &mut machine);

@@ -10,6 +10,8 @@ pub(crate) struct Need {
 pub(crate) enum Probe {
     /// A program of this name is on `PATH` (or among the tools that `--all` installed).
     OnPath(&'static str),
+    /// Whatever this says.
+    Is(fn() -> bool),
     /// This command line ends with exit code 0.
     Succeeds(&'static str, &'static [&'static str]),
 }
@@ -19,6 +21,10 @@ pub(crate) enum Probe {
 pub(crate) enum Source {
     DebianPackage(&'static str),
     RustComponent(&'static str),
+    /// The standard library for another platform.
+    RustTarget(&'static str),
+    /// Nothing that this program installs; these words say what it is.
+    Elsewhere(&'static str),
     /// Beside the one in use.
     RustToolchain {
         name: &'static str,
@@ -27,6 +33,24 @@ pub(crate) enum Source {
     Crate {
         name: &'static str,
         version: &'static str,
+    },
+    /// PyPI, by way of `cargo xtask package`.
+    PackagingTools,
+    /// One whose usual features are not wanted.
+    CrateWith {
+        name: &'static str,
+        version: &'static str,
+        features: &'static str,
+    },
+    /// From PyPI, into an environment of their own in this folder of the tools.
+    Python {
+        folder: &'static str,
+        packages: &'static [&'static str],
+    },
+    /// From npm, into this folder of the tools.
+    Node {
+        folder: &'static str,
+        package: &'static str,
     },
 }
 
@@ -51,12 +75,19 @@ impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::DebianPackage(package) => write!(f, "Debian package {package}"),
+            Self::RustTarget(target) => write!(f, "rustup target add {target}"),
+            Self::Elsewhere(what) => write!(f, "{what}"),
             Self::RustComponent(component) => write!(f, "rustup component add {component}"),
             Self::RustToolchain { name, component } => write!(
                 f,
                 "rustup toolchain install {name} --profile minimal --component {component}"
             ),
-            Self::Crate { name, version } => write!(f, "cargo install --locked {name}@{version}"),
+            Self::Python { packages, .. } => write!(f, "pip install {}", packages.join(" ")),
+            Self::Node { package, .. } => write!(f, "npm install {package}"),
+            Self::PackagingTools => write!(f, "cargo xtask package"),
+            Self::Crate { name, version } | Self::CrateWith { name, version, .. } => {
+                write!(f, "cargo install --locked {name}@{version}")
+            }
         }
     }
 }

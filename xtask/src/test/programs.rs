@@ -25,7 +25,7 @@ pub(crate) fn tests(context: &Context<'_>) -> Result<Command> {
 }
 
 /// The tests that build programs do it in a `Workshop`. A test is a file, or a folder with a `main.rs`.
-fn names() -> Result<Vec<String>> {
+pub(crate) fn names() -> Result<Vec<String>> {
     let mut tests = Vec::new();
     for entry in fs::read_dir(project::root().join("tests"))? {
         let path = entry?.path();

@@ -2,20 +2,15 @@
 //! a file from the sandbox.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 
-use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::Value;
+use anyhow::{Context as _, Result, ensure};
 
 use super::machine::{Context, succeed};
+use super::sandbox::{BUCKET, KEY, Sandbox};
 use crate::{project, sdk};
 
-/// What the sandbox has in this bucket without being told.
-const BUCKET: &str = "apsfetch-sandbox-files";
-const KEY: &str = "odd.bin";
-const SIZE: usize = 12_345;
 const SONAME: &[u8] = b"libapsfetch.so.1\0";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,7 +23,7 @@ struct Bench<'a> {
     context: &'a Context<'a>,
     /// Where the SDK was moved.
     installed: PathBuf,
-    sandbox: Sandbox,
+    sandbox: &'a Sandbox,
 }
 
 pub(crate) fn check(context: &Context<'_>) -> Result<()> {
@@ -44,10 +39,15 @@ pub(crate) fn check(context: &Context<'_>) -> Result<()> {
             .arg(&installed),
     )
     .context("moving the SDK")?;
+    try_out(context, installed, &Sandbox::start(context)?)
+}
+
+/// Builds programs with an SDK in each way it offers, and has each download a file.
+pub(crate) fn try_out(context: &Context<'_>, installed: PathBuf, sandbox: &Sandbox) -> Result<()> {
     let bench = Bench {
         context,
         installed,
-        sandbox: Sandbox::start(context)?,
+        sandbox,
     };
     bench.layout()?;
     bench.pkg_config()?;
@@ -168,63 +168,9 @@ impl Bench<'_> {
             command.env("LD_LIBRARY_PATH", self.installed.join("lib"));
         }
         succeed(self.sandbox.described_to(&mut command).current_dir(&folder))?;
-        let bytes = fs::read(folder.join("file")).with_context(|| shown.to_string())?;
-        ensure!(bytes.len() == SIZE, "{shown}: {} bytes", bytes.len());
+        self.sandbox.ensure_downloaded(&folder.join("file"))?;
         println!("    {shown}");
         Ok(())
-    }
-}
-
-/// The sandbox as a process of its own, which ends when this object does.
-struct Sandbox {
-    child: Child,
-    info: Value,
-}
-
-impl Sandbox {
-    fn start(context: &Context<'_>) -> Result<Self> {
-        let mut child = context
-            .command("cargo")
-            .args(["run", "--quiet", "--package", "apsfetch-sandbox", "--"])
-            .arg("--until-stdin-closes")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("the sandbox")?;
-        let mut line = String::new();
-        let out = child.stdout.take().context("its output")?;
-        let read = BufReader::new(out).read_line(&mut line);
-        let mut sandbox = Self {
-            child,
-            info: Value::Null,
-        };
-        read?;
-        if line.is_empty() {
-            bail!("the sandbox did not start");
-        }
-        sandbox.info = serde_json::from_str(&line)?;
-        Ok(sandbox)
-    }
-
-    fn described_to<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        for (variable, field) in [
-            ("APS_BASE_URL", "api"),
-            ("APS_CLIENT_ID", "client_id"),
-            ("APS_CLIENT_SECRET", "client_secret"),
-        ] {
-            command.env(variable, self.info[field].as_str().unwrap_or_default());
-        }
-        command
-            .env_remove("APS_ACCESS_TOKEN")
-            .env("no_proxy", "127.0.0.1")
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        // It ends by itself now.
-        let _ = self.child.wait();
     }
 }
 

@@ -2,7 +2,11 @@
 
 use super::need::{Need, Probe, Source};
 use super::step::{Program, Step, Work};
-use super::{bindings, c, deny, dependencies, fuzz, sanitizers, sdk, secrets, valgrind};
+use super::{
+    bindings, c, deny, dependencies, docs, fuzz, package, sanitizers, sdk, secrets, valgrind,
+};
+use crate::package::tools::Tools;
+use crate::{platforms, windows};
 
 const GCC: Need = Need::program("gcc");
 const GXX: Need = Need::program("g++");
@@ -35,6 +39,26 @@ const CMAKE: Need = Need::program("cmake");
 const PKG_CONFIG: Need = Need::program("pkg-config");
 
 const PYTHON: Need = Need::program("python3");
+
+const VENV: Need = Need {
+    name: "python3 -m venv",
+    probe: Probe::Succeeds("python3", &["-c", "import ensurepip, venv"]),
+    source: Source::DebianPackage("python3-venv"),
+};
+
+/// Runs what the NuGet package has for projects, as MSBuild would.
+const XBUILD: Need = Need {
+    name: "xbuild",
+    probe: Probe::OnPath("xbuild"),
+    source: Source::DebianPackage("mono-xbuild"),
+};
+
+/// cargo-zigbuild, zig and hatchling, in a virtual environment.
+const PACKAGING: Need = Need {
+    name: "tools for packages",
+    probe: Probe::Is(|| Tools::there().is_some()),
+    source: Source::PackagingTools,
+};
 
 const MYPY: Need = Need::program("mypy");
 
@@ -73,6 +97,36 @@ const IPROUTE: Need = Need {
     source: Source::DebianPackage("iproute2"),
 };
 
+const RUST_MSVC: Need = Need {
+    name: "Rust for MSVC",
+    probe: Probe::Is(|| platforms::has_standard_library("x86_64-pc-windows-msvc")),
+    source: Source::RustTarget("x86_64-pc-windows-msvc"),
+};
+
+const RUST_MACOS: Need = Need {
+    name: "Rust for macOS",
+    probe: Probe::Is(|| platforms::has_standard_library("aarch64-apple-darwin")),
+    source: Source::RustTarget("aarch64-apple-darwin"),
+};
+
+const RUST_AARCH64: Need = Need {
+    name: "Rust for Linux on ARM",
+    probe: Probe::Is(|| platforms::has_standard_library("aarch64-unknown-linux-gnu")),
+    source: Source::RustTarget("aarch64-unknown-linux-gnu"),
+};
+
+const AARCH64_GCC: Need = Need {
+    name: "aarch64-linux-gnu-gcc",
+    probe: Probe::OnPath("aarch64-linux-gnu-gcc"),
+    source: Source::DebianPackage("gcc-aarch64-linux-gnu"),
+};
+
+const QEMU: Need = Need {
+    name: "qemu-aarch64",
+    probe: Probe::OnPath("qemu-aarch64"),
+    source: Source::DebianPackage("qemu-user"),
+};
+
 const CARGO_DENY: Need = Need {
     name: "cargo-deny",
     probe: Probe::OnPath("cargo-deny"),
@@ -82,6 +136,26 @@ const CARGO_DENY: Need = Need {
     },
 };
 
+/// For the site. It needs no server that shows pages while they are written.
+const MDBOOK: Need = Need {
+    name: crate::docs::MDBOOK,
+    probe: Probe::OnPath(crate::docs::MDBOOK),
+    source: Source::CrateWith {
+        name: crate::docs::MDBOOK,
+        version: crate::docs::MDBOOK_VERSION,
+        features: "search",
+    },
+};
+
+// Where it is installed is not on everybody's path.
+pub(crate) const NGINX: Need = Need {
+    name: "nginx",
+    probe: Probe::Succeeds("sh", &["-c", "PATH=$PATH:/usr/sbin command -v nginx"]),
+    source: Source::DebianPackage("nginx-light"),
+};
+
+const CURL: Need = Need::program("curl");
+
 const CARGO_FUZZ: Need = Need {
     name: "cargo-fuzz",
     probe: Probe::OnPath("cargo-fuzz"),
@@ -89,6 +163,37 @@ const CARGO_FUZZ: Need = Need {
         name: "cargo-fuzz",
         version: "0.13.2",
     },
+};
+
+const MINGW: Need = Need {
+    name: "mingw",
+    probe: Probe::OnPath("x86_64-w64-mingw32-g++"),
+    source: Source::DebianPackage("g++-mingw-w64-x86-64"),
+};
+
+const CARGO_WINDOWS: Need = Need {
+    name: "Rust for Windows",
+    probe: Probe::Is(|| windows::tools::cargo("build").is_ok()),
+    source: Source::RustTarget(windows::tools::TARGET),
+};
+
+const WINE: Need = Need {
+    name: "Wine",
+    probe: Probe::Is(|| windows::tools::runner().is_ok()),
+    source: Source::DebianPackage("wine64"),
+};
+
+const PYTHON_WINDOWS: Need = Need {
+    name: "Python for Windows",
+    probe: Probe::Is(|| windows::tools::python().is_ok()),
+    source: Source::Elsewhere("Python for Windows: see `cargo xtask help windows`"),
+};
+
+/// For the import library that Microsoft's linker takes.
+const LLVM_DLLTOOL: Need = Need {
+    name: "llvm-dlltool",
+    probe: Probe::OnPath("llvm-dlltool"),
+    source: Source::DebianPackage("llvm"),
 };
 
 pub(crate) const ALL: &[Step] = &[
@@ -215,6 +320,16 @@ pub(crate) const ALL: &[Step] = &[
         }],
     },
     Step {
+        name: "docs",
+        what: "the site builds, its links lead somewhere, and every program in it prints what the page says",
+        needs: &[],
+        wants: &[MDBOOK, GCC, GXX, PYTHON, MONO, MCS, MONO_CORE],
+        work: &[Work::Check {
+            shown: docs::SHOWN,
+            check: docs::check,
+        }],
+    },
+    Step {
         name: "sdk",
         what: "programs in C and C++ are built with the installed SDK, by pkg-config and CMake, and download a file",
         needs: &[GCC, GXX, CMAKE, PKG_CONFIG],
@@ -222,6 +337,36 @@ pub(crate) const ALL: &[Step] = &[
         work: &[Work::Check {
             shown: "cargo xtask sdk, moved to an empty folder",
             check: sdk::check,
+        }],
+    },
+    Step {
+        name: "package",
+        what: "each package is made, installed in an empty place, and downloads a file there",
+        needs: &[PYTHON, VENV, PACKAGING, GCC, GXX, CMAKE, PKG_CONFIG],
+        wants: &[XBUILD, MINGW, CARGO_WINDOWS, WINE, PYTHON_WINDOWS],
+        work: &[Work::Check {
+            shown: "cargo xtask package, and an installation of each",
+            check: package::check,
+        }],
+    },
+    Step {
+        name: "windows",
+        what: "the library for Windows: its tests, the C programs and the Python wrapper, under Wine",
+        needs: &[MINGW, CARGO_WINDOWS, WINE],
+        wants: &[PYTHON_WINDOWS, LLVM_DLLTOOL],
+        work: &[Work::Check {
+            shown: "cargo xtask windows",
+            check: |context| crate::windows::check(&mut |name, reason| context.skip(name, reason)),
+        }],
+    },
+    Step {
+        name: "platforms",
+        what: "the library for other systems and processors: type checks, and unit tests in an emulator",
+        needs: &[CLANG],
+        wants: &[RUST_MSVC, RUST_MACOS, RUST_AARCH64, AARCH64_GCC, QEMU],
+        work: &[Work::Check {
+            shown: "cargo xtask platforms, as far as it is quick",
+            check: platforms::step,
         }],
     },
     Step {
@@ -249,6 +394,16 @@ pub(crate) const ALL: &[Step] = &[
         needs: &[VALGRIND],
         wants: &[],
         work: &[Work::cargo("bench --package apsfetch --bench instructions")],
+    },
+    Step {
+        name: "bench",
+        what: "the benchmark's model of a road, and a short run of it with small files",
+        needs: &[NGINX, CURL, GCC],
+        wants: &[],
+        work: &[
+            Work::cargo("test --locked --release --manifest-path benches/peers/Cargo.toml"),
+            Work::cargo("xtask bench --quick --peers apsfetch,curl --cases a,b,d,f,i"),
+        ],
     },
     Step {
         name: "quickstart",

@@ -4,24 +4,29 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::{Contestant, Setup, Suits, Task, files};
+use super::{BOTH, Contestant, Setup, Task, files};
+
+/// To one server.
+pub(super) const MOST: u64 = 16;
 
 pub(super) const ALL: &[Contestant] = &[
     Contestant {
         name: "aria2c",
         family: "aria2c",
         setup: Setup::Defaults,
-        suits: Suits::Both,
+        suits: BOTH,
+        keeps: true,
         command: |task| command(task, &[]),
     },
     Contestant {
         name: "aria2c",
         family: "aria2c",
         setup: Setup::ByHand,
-        suits: Suits::Both,
+        suits: BOTH,
+        keeps: true,
         command: |task| {
             let count = task.connections;
-            let per_server = count.min(16);
+            let per_server = count.min(MOST);
             command(
                 task,
                 &[

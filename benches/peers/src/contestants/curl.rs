@@ -6,35 +6,39 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::{Contestant, Setup, Suits, Task, files};
+use super::{Contestant, MANY, ONE, Setup, Task, files};
 
 pub(super) const ALL: &[Contestant] = &[
     Contestant {
         name: "curl",
         family: "curl",
         setup: Setup::Defaults,
-        suits: Suits::OneFile,
+        suits: ONE,
+        keeps: true,
         command: one,
     },
     Contestant {
         name: "curl, ranges",
         family: "curl",
         setup: Setup::ByHand,
-        suits: Suits::OneFile,
+        suits: ONE,
+        keeps: true,
         command: ranges,
     },
     Contestant {
         name: "curl -Z",
         family: "curl",
         setup: Setup::Defaults,
-        suits: Suits::ManyFiles,
+        suits: MANY,
+        keeps: true,
         command: |task| many(task, ""),
     },
     Contestant {
         name: "curl -Z",
         family: "curl",
         setup: Setup::ByHand,
-        suits: Suits::ManyFiles,
+        suits: MANY,
+        keeps: true,
         command: |task| {
             let settings = format!("parallel-immediate\nparallel-max = {}\n", task.connections);
             many(task, &settings)

@@ -23,6 +23,21 @@ pub(super) fn list(task: &Task<'_>, line: impl Fn(&str, &str, u64) -> String) ->
     Ok(path)
 }
 
+/// A file with size, key and path of each object.
+pub(super) fn keys(task: &Task<'_>) -> Result<PathBuf> {
+    let text: String = task
+        .files
+        .iter()
+        .map(|source| {
+            let target = task.target(source);
+            format!("{}\t{}\t{}\n", source.size, source.name, target.display())
+        })
+        .collect();
+    let path = task.work.join("list");
+    fs::write(&path, text)?;
+    Ok(path)
+}
+
 /// Equal ranges, first and last byte.
 pub(super) fn ranges(size: u64, count: u64) -> Vec<RangeInclusive<u64>> {
     let length = size.div_ceil(count.max(1)).max(1);

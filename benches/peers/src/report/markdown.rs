@@ -8,6 +8,7 @@ use crate::contestants::Setup;
 impl Sheet {
     pub(crate) fn markdown(&self) -> String {
         let mut text = format!("{}, {}\n", self.machine, self.kernel);
+        text.push_str(&format!("\n{}", self.summary()));
         for case in &self.cases {
             text.push('\n');
             text.push_str(&case.markdown());
@@ -24,7 +25,7 @@ impl Measured {
             .iter()
             .filter(|entry| entry.setup == Setup::Ours);
         match self.size_told {
-            true => ours.last(),
+            true => ours.next_back(),
             false => ours.next(),
         }
     }
@@ -44,11 +45,8 @@ impl Measured {
                 _ => entry.name.clone(),
             };
             let Some(seconds) = entry.spread(|cost| cost.seconds) else {
-                let _ = writeln!(
-                    text,
-                    "| {name} | {} |||||",
-                    entry.fault().unwrap_or("not run")
-                );
+                let fault = entry.fault().unwrap_or("not run").replace('|', "/");
+                let _ = writeln!(text, "| {name} | {fault} |||||");
                 continue;
             };
             let wrong = entry

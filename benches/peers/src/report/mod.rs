@@ -1,21 +1,31 @@
 //! What was measured, as it is kept in JSON, and what follows from it.
 
+mod conditions;
 mod markdown;
+mod plot;
+mod publish;
+mod summary;
 
 use std::fmt::{self, Display, Formatter};
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::contestants::Setup;
 use crate::process::Cost;
+use crate::programs::Programs;
 
 /// Everything of one call of the benchmark.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Sheet {
     pub(crate) machine: String,
     pub(crate) kernel: String,
+    pub(crate) date: String,
+    /// Of this project.
+    pub(crate) commit: String,
+    /// Of those who take part.
+    pub(crate) versions: Vec<String>,
     pub(crate) cases: Vec<Measured>,
 }
 
@@ -47,6 +57,9 @@ pub(crate) struct Run {
     pub(crate) cost: Option<Cost>,
     /// Why it failed, or what is wrong with its files.
     pub(crate) fault: Option<String>,
+    /// What the proxy took of the same processors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) road_cpu_seconds: Option<f64>,
     /// How many processes wanted to run in the last minute.
     pub(crate) load: f64,
 }
@@ -56,6 +69,7 @@ impl Run {
         Self {
             cost: None,
             fault: Some(format!("{error:#}")),
+            road_cpu_seconds: None,
             load: Sheet::load(),
         }
     }
@@ -80,6 +94,9 @@ impl Display for Run {
                 cost.peak_bytes as f64 / 1048576.0,
                 self.load
             )?;
+            if let Some(seconds) = self.road_cpu_seconds {
+                write!(f, "  road {seconds:.2} CPU s")?;
+            }
         }
         match &self.fault {
             Some(fault) => write!(f, "  FAILED: {fault}"),
@@ -118,6 +135,12 @@ impl Entry {
         Spread::of(self.runs.iter().filter_map(Run::good).map(value))
     }
 
+    /// Of all rounds. A run that failed counts too, since it will again.
+    pub(crate) fn seconds(&self) -> f64 {
+        let seconds = |run: &Run| run.cost.as_ref().map_or(10.0, |cost| cost.seconds);
+        self.runs.iter().map(seconds).sum()
+    }
+
     pub(crate) fn fault(&self) -> Option<&str> {
         self.runs.iter().find_map(|run| run.fault.as_deref())
     }
@@ -134,7 +157,7 @@ impl Entry {
 }
 
 impl Sheet {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(root: &Path, programs: &Programs) -> Self {
         let information = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let model = information
             .lines()
@@ -145,6 +168,9 @@ impl Sheet {
         Self {
             machine: format!("{processors} × {}", model.trim()),
             kernel: format!("Linux {}", kernel.trim()),
+            date: conditions::date(),
+            commit: conditions::commit(root),
+            versions: conditions::versions(programs),
             cases: Vec::new(),
         }
     }
@@ -156,11 +182,44 @@ impl Sheet {
             .unwrap_or(-1.0)
     }
 
+    /// What was measured last.
+    pub(crate) fn load_from(folder: &Path) -> Result<Self> {
+        let path = folder.join("bench.json");
+        let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        serde_json::from_str(&text).with_context(|| path.display().to_string())
+    }
+
+    /// In the place of what was measured of this case before.
+    pub(crate) fn add(&mut self, case: Measured) {
+        match self.cases.iter_mut().find(|other| other.id == case.id) {
+            Some(other) => *other = case,
+            None => self.cases.push(case),
+        }
+    }
+
+    /// Fails if the library brought a wrong file or none; `strictly`, also if anybody else could not be run.
+    pub(crate) fn complain(&self, strictly: bool) -> Result<()> {
+        for case in &self.cases {
+            for entry in &case.entries {
+                let not_run = entry.runs.iter().any(|run| run.cost.is_none());
+                if let Some(fault) = entry.fault()
+                    && (entry.setup == Setup::Ours || (strictly && not_run))
+                {
+                    bail!("({}) {}: {fault}", case.id, entry.name);
+                }
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn save(&self, folder: &Path) -> Result<()> {
         std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
         let file = |name: &str| folder.join(name);
         std::fs::write(file("bench.json"), serde_json::to_string_pretty(self)?)?;
         std::fs::write(file("bench.md"), self.markdown())?;
+        for case in &self.cases {
+            std::fs::write(file(&format!("bench-{}.svg", case.id)), case.plot())?;
+        }
         Ok(())
     }
 }
@@ -193,6 +252,7 @@ mod tests {
                 peak_bytes: 0,
             }),
             fault: fault.map(str::to_owned),
+            road_cpu_seconds: None,
             load: 0.0,
         };
         let entry = |runs| Entry {

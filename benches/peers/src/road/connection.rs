@@ -15,7 +15,7 @@ use super::link::{Link, Permit};
 use super::poll::{self, PIPE_SIZE, Pipe};
 
 /// How much of an answer may wait in front of the road. The kernel counts it twice.
-const RECEIVE_BUFFER: i32 = 256 << 10;
+const RECEIVE_BUFFER: i32 = 512 << 10;
 /// No more often than this, however many acknowledgements come in.
 const TICK: Duration = Duration::from_millis(1);
 

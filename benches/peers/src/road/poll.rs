@@ -164,6 +164,17 @@ pub(super) fn limit_receive_buffer(stream: &TcpStream, bytes: i32) {
     };
 }
 
+pub(super) fn cpu_seconds_of_this_thread() -> f64 {
+    // SAFETY: a plain structure for which zeroes are valid.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: `usage` is ours.
+    unsafe { libc::getrusage(libc::RUSAGE_THREAD, &mut usage) };
+    [usage.ru_utime, usage.ru_stime]
+        .iter()
+        .map(|time| time.tv_sec as f64 + time.tv_usec as f64 / 1e6)
+        .sum()
+}
+
 fn owned(number: RawFd) -> io::Result<OwnedFd> {
     check(number as isize)?;
     // SAFETY: the kernel has just made it, and nobody else knows it.

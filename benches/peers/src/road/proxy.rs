@@ -13,14 +13,16 @@ use anyhow::{Context as _, Result};
 
 use super::Road;
 use super::connection::{Connection, Turn};
-use super::poll::{Alarm, Poll};
+use crate::process;
+
+use super::poll::{self, Alarm, Poll};
 
 /// A road with a door on this machine. It ends with this object.
 pub(crate) struct Proxy {
     address: SocketAddr,
     stop: Arc<AtomicBool>,
     alarm: Arc<Alarm>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<f64>>,
 }
 
 impl Proxy {
@@ -46,9 +48,12 @@ impl Proxy {
         let thread = std::thread::Builder::new()
             .name("road".to_owned())
             .spawn(move || {
+                // A network does not wait until the receiver's threads leave it a processor.
+                process::this_thread_comes_first();
                 if let Err(error) = state.run(&told) {
                     eprintln!("the proxy failed: {error:#}");
                 }
+                poll::cpu_seconds_of_this_thread()
             })?;
         Ok(Self {
             address,
@@ -61,15 +66,23 @@ impl Proxy {
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// Ends it. How many seconds of a processor it took: a proxy that is busy all the time is no road but an obstacle.
+    pub(crate) fn end(mut self) -> f64 {
+        self.join()
+    }
+
+    fn join(&mut self) -> f64 {
+        self.stop.store(true, Ordering::Release);
+        self.alarm.ring();
+        let thread = self.thread.take();
+        thread.and_then(|thread| thread.join().ok()).unwrap_or(0.0)
+    }
 }
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-        self.alarm.ring();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.join();
     }
 }
 
@@ -166,6 +179,15 @@ mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::TcpStream;
 
+    /// A test that would wait for ever fails instead.
+    fn connect(proxy: &Proxy) -> TcpStream {
+        let client = TcpStream::connect(proxy.address()).unwrap();
+        client
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+        client
+    }
+
     /// A server that answers each byte with that many bytes times 100,000, until the client ends.
     fn server() -> (SocketAddr, JoinHandle<()>) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -193,7 +215,7 @@ mod tests {
         };
         let proxy = Proxy::start(road, address).unwrap();
         let begun = Instant::now();
-        let mut client = TcpStream::connect(proxy.address()).unwrap();
+        let mut client = connect(&proxy);
         let mut first = vec![0; 100_000];
         client.write_all(&[1]).unwrap();
         client.read_exact(&mut first).unwrap();
@@ -215,7 +237,7 @@ mod tests {
     fn the_end_of_the_server_reaches_the_client() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let proxy = Proxy::start(Road::default(), listener.local_addr().unwrap()).unwrap();
-        let mut client = TcpStream::connect(proxy.address()).unwrap();
+        let mut client = connect(&proxy);
         let (mut server, _) = listener.accept().unwrap();
         server.write_all(b"the end").unwrap();
         drop(server);

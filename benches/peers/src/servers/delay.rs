@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-pub(crate) const FIRST_BYTE: Duration = Duration::from_millis(50);
+const FIRST_BYTE: Duration = Duration::from_millis(50);
 
 pub(super) struct Delay {
     address: SocketAddr,

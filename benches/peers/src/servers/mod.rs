@@ -3,11 +3,14 @@
 mod certificate;
 mod delay;
 mod nginx;
+mod sandbox;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+
+use crate::content::Source;
 
 use certificate::Certificate;
 use delay::Delay;
@@ -21,9 +24,12 @@ pub(crate) struct Servers {
     certificate: Certificate,
 }
 
-/// Below this path the first byte takes `FIRST_BYTE`.
+pub(crate) use sandbox::{BUCKET, Sandbox};
+
+/// Below this path nginx serves as it comes.
+pub(crate) const PLAIN: &str = "files/";
+/// Below this path the first byte takes 50 ms.
 pub(crate) const DELAYED: &str = "delayed/";
-pub(crate) use delay::FIRST_BYTE;
 
 /// Below this path nginx itself limits each answer. It lets the first second of each pass at once.
 pub(crate) const LIMITED: &str = "limited/";
@@ -32,10 +38,10 @@ pub(crate) const LIMITED_RATE: u64 = 8_000_000;
 
 impl Servers {
     /// Serves `files`; keeps its own files in `folder`.
-    pub(crate) fn start(files: &Path, folder: &Path) -> Result<Self> {
+    pub(crate) fn start(files: &Path, sources: &[Source], folder: &Path) -> Result<Self> {
         let certificate = Certificate::make(folder)?;
         let delay = Delay::start()?;
-        let nginx = Nginx::start(files, folder, &certificate, delay.address())?;
+        let nginx = Nginx::start(files, sources, folder, &certificate, delay.address())?;
         Ok(Self {
             nginx,
             _delay: delay,

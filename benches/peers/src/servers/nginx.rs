@@ -11,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::certificate::Certificate;
+use crate::content::Source;
 
 pub(super) struct Nginx {
     pub(super) http: SocketAddr,
@@ -21,6 +22,7 @@ pub(super) struct Nginx {
 impl Nginx {
     pub(super) fn start(
         files: &Path,
+        sources: &[Source],
         folder: &Path,
         certificate: &Certificate,
         delay: SocketAddr,
@@ -30,6 +32,7 @@ impl Nginx {
         let (http_address, https_address) = (http.local_addr()?, https.local_addr()?);
         let text = configuration(
             files,
+            sources,
             folder,
             certificate,
             delay,
@@ -38,8 +41,12 @@ impl Nginx {
         );
         let file = folder.join("nginx.conf");
         fs::write(&file, text)?;
+        for listener in [&http, &https] {
+            // nginx does so with those it makes. Otherwise one of its workers hangs when another took the connection.
+            listener.set_nonblocking(true)?;
+        }
         let numbers = [http.as_raw_fd(), https.as_raw_fd()];
-        let mut command = Command::new("nginx");
+        let mut command = Command::new(program());
         command
             .arg("-c")
             .arg(&file)
@@ -91,8 +98,18 @@ impl Drop for Nginx {
     }
 }
 
+/// Debian has it where only root's path leads.
+fn program() -> &'static str {
+    let debian = "/usr/sbin/nginx";
+    match Path::new(debian).is_file() {
+        true => debian,
+        false => "nginx",
+    }
+}
+
 fn configuration(
     files: &Path,
+    sources: &[Source],
     folder: &Path,
     certificate: &Certificate,
     delay: SocketAddr,
@@ -126,11 +143,23 @@ http {{
     ssl_certificate_key {key};
     ssl_protocols TLSv1.2 TLSv1.3;
     ssl_session_cache shared:tls:10m;
+    # What signing needs to say of a file, for a client that will not go without. It tells the way by which it was asked.
+    map_hash_max_size 65536;
+    map_hash_bucket_size 128;
+    map $object $size {{
+        default 0;
+{sizes}    }}
     upstream delay {{ server {delay}; keepalive 256; }}
     server {{
         listen {http};
         listen {https} ssl;
-        root {files};
+        location /files/ {{
+            alias {files}/;
+        }}
+        location ~ ^/oss/v2/buckets/(?<bucket>[a-z]+)/objects/(?<object>[^/]+)/signeds3download$ {{
+            default_type application/json;
+            return 200 '{{\"status\":\"complete\",\"url\":\"$scheme://$http_host/$bucket/$object\",\"size\":$size}}';
+        }}
         location /delayed/ {{
             auth_request /delay;
             alias {files}/;
@@ -150,6 +179,10 @@ http {{
     }}
 }}
 ",
+        sizes = sources
+            .iter()
+            .map(|source| format!("        {} {};\n", source.name, source.size))
+            .collect::<String>(),
         user = user(),
         limit = super::LIMITED_RATE,
     )

@@ -140,6 +140,11 @@ namespace ApsFetch.Interop
             return milliseconds < 0 ? (DateTimeOffset?)null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
         }
 
+        internal static TimeSpan? Length(long milliseconds)
+        {
+            return milliseconds < 0 ? (TimeSpan?)null : TimeSpan.FromMilliseconds(milliseconds);
+        }
+
         internal static uint Milliseconds(TimeSpan limit, string name)
         {
             if (limit == Timeout.InfiniteTimeSpan)

@@ -122,4 +122,19 @@ namespace ApsFetch.Interop
     {
         protected override bool ReleaseHandle() => Native.apsfetch_outcome_free(handle) >= 0;
     }
+
+    internal sealed class UploadJobHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_upload_job_free(handle) >= 0;
+    }
+
+    internal sealed class ManifestWatchHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_manifest_watch_free(handle) >= 0;
+    }
+
+    internal sealed class AccessTokenHandle : Handle
+    {
+        protected override bool ReleaseHandle() => Native.apsfetch_access_token_free(handle) >= 0;
+    }
 }

@@ -23,6 +23,12 @@ namespace ApsFetch.Interop
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern byte* apsfetch_details_troubleshooting(DetailsHandle details);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_details_free(IntPtr details);
 
+        // Access tokens for others
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_access_token_fetch(ClientHandle client, CancelTokenHandle cancel, out AccessTokenHandle accessToken, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern byte* apsfetch_access_token_text(AccessTokenHandle token);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern long apsfetch_access_token_expires_in_ms(AccessTokenHandle token);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_access_token_free(IntPtr token);
+
         // Options of an upload
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_upload_options_new(out UploadOptionsHandle uploadOptions, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_upload_options_set_content_type(UploadOptionsHandle options, byte* value, out ErrorHandle error);
@@ -39,13 +45,17 @@ namespace ApsFetch.Interop
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern byte* apsfetch_upload_result_sha1(UploadResultHandle result);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_upload_result_free(IntPtr result);
 
-        // Uploads
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_upload_utf16(ClientHandle client, byte* url, char* path, UploadOptionsHandle options, IntPtr callback, void* userData, CancelTokenHandle cancel, out UploadResultHandle uploadResult, out ErrorHandle error);
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_upload_object_utf16(ClientHandle client, byte* bucketKey, byte* objectKey, char* path, UploadOptionsHandle options, IntPtr callback, void* userData, CancelTokenHandle cancel, out UploadResultHandle uploadResult, out ErrorHandle error);
+        // Uploads to poll
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_upload_job_start_utf16(ClientHandle client, byte* url, char* path, UploadOptionsHandle options, out UploadJobHandle uploadJob, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_upload_job_start_object_utf16(ClientHandle client, byte* bucketKey, byte* objectKey, char* path, UploadOptionsHandle options, out UploadJobHandle uploadJob, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_upload_job_wait(UploadJobHandle job, uint timeout, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_upload_job_progress(UploadJobHandle job, NativeProgress* progress, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_upload_job_cancel(UploadJobHandle job, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_upload_job_result(UploadJobHandle job, out UploadResultHandle uploadResult, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_upload_job_free(IntPtr job);
 
         // Manifests
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_manifest_fetch(ClientHandle client, byte* urn, CancelTokenHandle cancel, out ManifestHandle manifest, out ErrorHandle error);
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_manifest_wait(ClientHandle client, byte* urn, uint wait, IntPtr callback, void* userData, CancelTokenHandle cancel, out ManifestHandle manifest, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_manifest_from_json(byte* json, out ManifestHandle manifest, out ErrorHandle error);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern byte* apsfetch_manifest_json(ManifestHandle manifest);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern byte* apsfetch_manifest_urn(ManifestHandle manifest);
@@ -59,6 +69,16 @@ namespace ApsFetch.Interop
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_manifest_has_thumbnail(ManifestHandle manifest);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern UIntPtr apsfetch_manifest_node_count(ManifestHandle manifest);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_manifest_free(IntPtr manifest);
+
+        // Waiting for a translation by polling
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_manifest_watch_start(ClientHandle client, byte* urn, uint wait, out ManifestWatchHandle manifestWatch, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_manifest_watch_wait(ManifestWatchHandle watch, uint timeout, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_manifest_watch_state(ManifestWatchHandle watch);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern ulong apsfetch_manifest_watch_count(ManifestWatchHandle watch);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_manifest_watch_latest(ManifestWatchHandle watch, out ManifestHandle manifest, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_manifest_watch_cancel(ManifestWatchHandle watch, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_manifest_watch_result(ManifestWatchHandle watch, out ManifestHandle manifest, out ErrorHandle error);
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern int apsfetch_manifest_watch_free(IntPtr watch);
 
         // Nodes of a manifest
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)] internal static extern long apsfetch_manifest_node_parent(ManifestHandle manifest, UIntPtr node);

@@ -30,7 +30,11 @@ namespace ApsFetch.Interop
     /// </summary>
     internal static unsafe partial class Native
     {
-        internal const string Library = "apsfetch";
+        /// <summary>
+        /// The file's name on Windows, with the ABI version in it. Without that it were the name of this assembly there,
+        /// where upper and lower case are one: the runtime would look for the functions in the assembly itself.
+        /// </summary>
+        internal const string Library = "apsfetch-1";
         internal const uint AbiVersion = 1;
 
         // Versions

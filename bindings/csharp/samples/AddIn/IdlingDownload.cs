@@ -16,6 +16,7 @@ namespace ApsFetch.Samples.AddIn
         private readonly ApsJob _job;
         private bool _isOver;
 
+        // ANCHOR: idling
         /// <summary>Starts to download; the models are opened when all of them are there.</summary>
         public IdlingDownload(ApsClient client, IHostApplication host, IProgressWindow window, IEnumerable<ApsRequest> requests)
         {
@@ -75,6 +76,7 @@ namespace ApsFetch.Samples.AddIn
                 }
             }
         }
+        // ANCHOR_END: idling
 
         private void Close()
         {

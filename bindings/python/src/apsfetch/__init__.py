@@ -7,6 +7,7 @@
 from ._client import Client, TokenProvider, library_version
 from ._errors import (
     ApsError,
+    ArgumentTypeError,
     AuthError,
     BadResponseError,
     BusyError,
@@ -39,19 +40,24 @@ from ._errors import (
     UnsupportedError,
     WrongProcessError,
 )
-from ._job import ItemProgress, Job, JobState, Progress, ProgressCallback
+from ._job import ItemProgress, Job, Progress, ProgressCallback
 from ._login import Login
 from ._manifest import Manifest, Message, Node, TranslationStatus
-from ._objects import Access, Details, ObjectInfo, ObjectPage, OssUrl, UploadResult
+from ._objects import Access, AccessToken, Details, ObjectInfo, ObjectPage, OssUrl, UploadResult
 from ._plans import FileStatus, FolderFile, FolderOutcome, Plan, PlannedFile
+from ._polled import JobState
 from ._requests import Derivative, ExistingFile, Item, Object, Signing, Url
 from ._results import Chunk, ItemStatus, Result, Signed, SignedStatus, Verification
+from ._uploads import UploadJob
+from ._watch import ManifestCallback, ManifestWatch
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Access",
+    "AccessToken",
     "ApsError",
+    "ArgumentTypeError",
     "AuthError",
     "BadResponseError",
     "BusyError",
@@ -84,6 +90,8 @@ __all__ = [
     "LibraryError",
     "Login",
     "Manifest",
+    "ManifestCallback",
+    "ManifestWatch",
     "Message",
     "NetworkError",
     "Node",
@@ -113,6 +121,7 @@ __all__ = [
     "TokenProvider",
     "TranslationStatus",
     "UnsupportedError",
+    "UploadJob",
     "UploadResult",
     "Url",
     "Verification",

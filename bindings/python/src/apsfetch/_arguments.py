@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
+from typing import NoReturn
 
 from ._client import library_version
 from ._errors import LibraryError
 
 _EPILOG = """\
-APS_CLIENT_ID and APS_CLIENT_SECRET, or APS_ACCESS_TOKEN, say who asks; APS_BASE_URL and APS_REGION where. Secrets are
-taken from the environment only: other programs can see the arguments of a program.
+APS_CLIENT_ID and APS_CLIENT_SECRET, or APS_ACCESS_TOKEN, say who asks; APS_BASE_URL, APS_REGION and APS_CA_FILE
+where. Secrets are taken from the environment only: other programs can see the arguments of a program.
 """
 
 
@@ -24,9 +26,23 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def parser() -> argparse.ArgumentParser:
+class _Parser(argparse.ArgumentParser):
+    """Ends the program with 2 for an argument it does not understand; in JSON, if that is what is read."""
+
+    as_json = False
+
+    def error(self, message: str) -> NoReturn:
+        if self.as_json:
+            error = {"status": "invalid_argument", "message": f"{self.prog}: {message}"}
+            print(json.dumps({"error": error}, ensure_ascii=False))
+            self.exit(2)
+        super().error(message)
+
+
+def parser(as_json: bool = False) -> argparse.ArgumentParser:
     """Every command, with its own help."""
-    top = argparse.ArgumentParser(
+    kind = type("_Parser", (_Parser,), {"as_json": as_json})
+    top: argparse.ArgumentParser = kind(
         prog="python -m apsfetch", description="Gets files out of Autodesk Platform Services (APS).", epilog=_EPILOG
     )
     top.add_argument("--version", action=_Version, nargs=0, help="the version of the library")
@@ -34,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     output.add_argument("--json", action="store_true", help="JSON on standard output, and no progress bar")
     where = argparse.ArgumentParser(add_help=False, parents=[output])
     where.add_argument("--base-url", metavar="URL", help="where APS is, such as a sandbox (APS_BASE_URL)")
-    where.add_argument("--ca-file", metavar="FILE", help="certificates to trust beside the system's")
+    where.add_argument("--ca-file", metavar="FILE", help="certificates to trust beside the system's (APS_CA_FILE)")
     where.add_argument("--proxy", metavar="URL", help='"" for none, whatever the environment says')
     where.add_argument("--scopes", help='what an own token is for, "data:read" by default')
     region = argparse.ArgumentParser(add_help=False, parents=[where])

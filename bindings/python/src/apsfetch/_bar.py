@@ -6,7 +6,8 @@ import shutil
 import time
 from typing import TextIO
 
-from ._job import JobState, Progress
+from ._job import Progress
+from ._polled import JobState
 
 _WIDTH = 28
 
@@ -42,6 +43,11 @@ class Bar:
             self._began, self._first = time.monotonic(), progress.bytes_done
         rate = (progress.bytes_done - self._first) / max(time.monotonic() - self._began, 0.1)
         self._write(bar_text(progress, rate))
+
+    def say(self, text: str) -> None:
+        """Writes a text of one's own in place of the bar."""
+        if self._on:
+            self._write(text)
 
     def clear(self) -> None:
         if self._on:

@@ -19,10 +19,9 @@ from ._arguments import parser
 from ._bar import Bar, shown, size_text
 from ._client import Client
 from ._errors import ApsError, InvalidArgumentError, LibraryError
-from ._manifest import Node
+from ._manifest import Manifest, Node
 from ._plans import FileStatus, FolderOutcome
 from ._requests import Derivative, Item, Object, Url, file_name_of
-from ._token import client_credentials
 
 _FAILED, _INTERRUPTED = 1, 130
 _LOGIN_TIME = 600.0
@@ -35,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
-    understood = parser()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    understood = parser(as_json="--json" in arguments)
     options, rest = understood.parse_known_args(arguments)
     if rest and options.command != "sandbox":
         understood.error(f"unrecognized arguments: {' '.join(rest)}")
@@ -47,11 +47,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _tell_error(error, options.json)
         return _FAILED
     except KeyboardInterrupt:
-        print("Interrupted. The same command goes on where it was.", file=sys.stderr)
+        interrupted = "Interrupted. The same command goes on where it was."
+        if options.json:
+            _print_json({"error": {"status": "interrupted", "message": interrupted}})
+        else:
+            print(interrupted, file=sys.stderr)
         return _INTERRUPTED
     except BrokenPipeError:
         # Whoever read it has enough. Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _FAILED
+    except OSError as error:
+        # Such as a folder that cannot be made.
+        _tell_error(error, options.json)
         return _FAILED
 
 
@@ -62,10 +70,15 @@ def _client(options: argparse.Namespace) -> Client:
         access["access_token"] = environment("APS_ACCESS_TOKEN")
     elif environment("APS_CLIENT_SECRET"):
         access.update(client_id=_client_id(), client_secret=environment("APS_CLIENT_SECRET"))
+    return _open(options, **access)
+
+
+def _open(options: argparse.Namespace, **access: Any) -> Client:
+    environment = os.environ.get
     return Client(
         base_url=options.base_url or environment("APS_BASE_URL"),
         region=getattr(options, "region", None) or environment("APS_REGION"),
-        ca_file=options.ca_file,
+        ca_file=options.ca_file or environment("APS_CA_FILE"),
         proxy=options.proxy,
         **access,
     )
@@ -84,21 +97,19 @@ def _token(options: argparse.Namespace) -> int:
     secret = os.environ.get("APS_CLIENT_SECRET")
     if not secret:
         raise InvalidArgumentError("APS_CLIENT_SECRET is not set. A user logs in with --login, which needs none.")
-    answer = client_credentials(
-        _client_id(),
-        secret,
-        options.scopes or "data:read",
-        base_url=options.base_url or os.environ.get("APS_BASE_URL"),
-        ca_file=options.ca_file,
-        proxy=options.proxy,
-    )
-    print(json.dumps(answer) if options.json else answer["access_token"])
+    with _open(options, client_id=_client_id(), client_secret=secret, scopes=options.scopes) as client:
+        token = client.access_token()
+    if options.json:
+        # As the token service itself answers, so that what reads it needs to know APS only.
+        expires_in = None if token.expires_in is None else int(token.expires_in)
+        print(json.dumps({"access_token": token.token, "token_type": "Bearer", "expires_in": expires_in}))
+    else:
+        print(token.token)
     return 0
 
 
 def _login(options: argparse.Namespace) -> int:
-    base_url = options.base_url or os.environ.get("APS_BASE_URL")
-    with Client(base_url=base_url, ca_file=options.ca_file, proxy=options.proxy) as client:
+    with _open(options) as client:
         scopes = options.scopes or "data:read"
         with client.login(_client_id(), scopes, callback_port=options.port, timeout=_LOGIN_TIME) as login:
             print(f"Log in at {login.authorize_url}", file=sys.stderr, flush=True)
@@ -115,7 +126,15 @@ def _manifest(options: argparse.Namespace) -> int:
         if options.wait is None:
             manifest = client.manifest(options.urn)
         else:
-            manifest = client.wait_for_manifest(options.urn, timeout=None if options.wait < 0 else options.wait)
+            line = Bar(sys.stderr, options.json)
+            try:
+                manifest = client.wait_for_manifest(
+                    options.urn,
+                    timeout=None if options.wait < 0 else options.wait,
+                    on_progress=lambda manifest: line.say(_how_far(manifest)),
+                )
+            finally:
+                line.clear()
     if options.json:
         # As APS sends it, so that what reads it needs to know APS only.
         print(json.dumps(json.loads(manifest.json), ensure_ascii=False))
@@ -124,6 +143,10 @@ def _manifest(options: argparse.Namespace) -> int:
     for derivative in manifest.derivatives:
         _print_node(derivative, 1)
     return 0
+
+
+def _how_far(manifest: Manifest) -> str:
+    return "  ".join(shown(word) for word in (manifest.status_text, manifest.progress) if word)
 
 
 def _print_node(node: Node, depth: int) -> None:

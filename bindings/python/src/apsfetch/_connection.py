@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable
-from typing import Any, Callable, TypeVar
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable, NoReturn, TypeVar
 
 from . import _blocking, _functions
 from ._blocking import SLICE_MS
 from ._errors import InvalidArgumentError, WrongProcessError
-from ._job import Job, JobState
+from ._job import Job
 from ._library import AnyPath, Handle, library, milliseconds, text, text_of
+from ._polled import JobState, Polled
 
 #: Returns an access token that is good now. Called again when APS refuses the one before.
 TokenProvider = Callable[[], str]
@@ -138,6 +140,7 @@ class Connection:
             if ca_file is not None:
                 self._library.set_path(config, "apsfetch_config_set_ca_file", ca_file)
             self._library.call("apsfetch_client_new", config.pointer, self._handle.out)
+            self._is_open = True
         finally:
             config.close()
 
@@ -171,17 +174,31 @@ class Connection:
         self._handle.close()
 
     def __enter__(self: _Self) -> _Self:
+        self._check_open()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
     async def __aenter__(self: _Self) -> _Self:
+        self._check_open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         # It joins threads, which may take a moment that the event loop has not got.
         await _blocking.in_thread(self.close)
+
+    def __del__(self) -> None:
+        # What a constructor that failed has left has no handle, or an empty one.
+        handle: Any = self.__dict__.get("_handle")
+        is_open = self.__dict__.get("_is_open") and not handle.closed
+        # In a forked child it is the parent's to close.
+        if is_open and self._process == os.getpid():
+            # It is freed all the same, but nobody knows when, and on which thread.
+            warnings.warn(f"unclosed client {self!r}", ResourceWarning, stacklevel=2, source=self)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("An apsfetch.Client cannot be pickled or copied. Make a new one where it is needed.")
 
     def __repr__(self) -> str:
         state = " closed" if self._handle.closed else ""
@@ -203,6 +220,20 @@ class Connection:
         if token:
             await self._provide_async(fresh=True)
         return await _blocking.run_async(self._library, call)
+
+    def _options(self, kind: Any, values: Mapping[str, object]) -> Handle:
+        """Options with what is not left to the library."""
+        name = kind._type_.__name__
+        handle = Handle(self._library, kind)
+        self._library.call(f"{name}_new", handle.out)
+        for option, value in values.items():
+            if value is not None:
+                self._library.set(handle, f"{name}_set_{option}", value)
+        return handle
+
+    def _check_open(self) -> None:
+        self._check_process()
+        _ = self._handle.pointer
 
     def _check_process(self) -> None:
         # Before a lock is taken, which a thread of the parent may have held at the fork.
@@ -229,16 +260,16 @@ class Connection:
         if self._provider is not None and (fresh or self._tokens_set == 0):
             await _blocking.in_thread(lambda: self._provide(fresh))
 
-    def _serve(self, job: Job) -> None:
+    def _serve(self, job: Polled[Any]) -> None:
         """Asks the provider for a new token if the job waits for one."""
-        if self._provider is None or job.progress().state != JobState.WAITING_FOR_TOKEN:
+        if self._provider is None or job._state() != JobState.WAITING_FOR_TOKEN:
             return
         # If another thread is getting one, this job goes on with it too.
         if not self._provider_lock.acquire(blocking=False):
             return
         try:
             # That thread may have got it just before this one took the lock.
-            if job.progress().state == JobState.WAITING_FOR_TOKEN:
+            if job._state() == JobState.WAITING_FOR_TOKEN:
                 self.set_access_token(self._provider())
         finally:
             self._provider_lock.release()

@@ -10,7 +10,7 @@ from typing import Any
 from ._connection import Connection
 from ._errors import ApsError
 from ._job import Job, ProgressCallback, raise_first_error
-from ._library import AnyPath
+from ._library import AnyPath, path_text
 from ._requests import Derivative, Item, Object, Requests, Url, need_token
 from ._results import Result
 
@@ -23,24 +23,42 @@ class Downloads(Connection):
     def download_object(
         self, bucket: str, key: str, path: AnyPath, *, on_progress: ProgressCallback | None = None
     ) -> Result:
-        """Downloads an object of the Object Storage Service into a file."""
-        return self.fetch(Object(bucket, key, path), on_progress=on_progress)
+        """Downloads an object of the Object Storage Service into a file.
+
+        :param key: the object's key as given at the upload, not percent-encoded.
+        :param path: the file to make; its folder must exist. A file that is there is replaced, in one step and only by
+            a complete and verified one. :meth:`fetch` with an :class:`Object` has options for that.
+        :param on_progress: called on this thread about ten times a second and once at the end, with a
+            :class:`Progress`. An exception in it cancels the download, waits until nothing of it writes any more, and
+            is raised.
+        :raises ApsError: what went wrong, by its subclass: :class:`NotFoundError`, :class:`AuthError`,
+            :class:`NetworkError`, :class:`FileError` and others. A download that failed or was cancelled goes on where
+            it was when it is started again.
+        """
+        return self.fetch(Object(bucket, key, _needed(path)), on_progress=on_progress)
 
     async def download_object_async(
         self, bucket: str, key: str, path: AnyPath, *, on_progress: ProgressCallback | None = None
     ) -> Result:
-        return await self.fetch_async(Object(bucket, key, path), on_progress=on_progress)
+        """As :meth:`download_object`, beside an event loop. A task that is cancelled cancels the work."""
+        return await self.fetch_async(Object(bucket, key, _needed(path)), on_progress=on_progress)
 
     def download_derivative(
         self, urn: str, derivative_urn: str, path: AnyPath, *, on_progress: ProgressCallback | None = None
     ) -> Result:
-        """Downloads a derivative of a design into a file."""
-        return self.fetch(Derivative(urn, derivative_urn, path), on_progress=on_progress)
+        """Downloads a derivative of a design into a file. Otherwise as :meth:`download_object`.
+
+        :param urn: the design's, in URL-safe base64 or plain.
+        :param derivative_urn: the derivative's, from the manifest.
+        :raises NotReadyError: it is not translated yet; see :meth:`wait_for_manifest`.
+        """
+        return self.fetch(Derivative(urn, derivative_urn, _needed(path)), on_progress=on_progress)
 
     async def download_derivative_async(
         self, urn: str, derivative_urn: str, path: AnyPath, *, on_progress: ProgressCallback | None = None
     ) -> Result:
-        return await self.fetch_async(Derivative(urn, derivative_urn, path), on_progress=on_progress)
+        """As :meth:`download_derivative`, beside an event loop. A task that is cancelled cancels the work."""
+        return await self.fetch_async(Derivative(urn, derivative_urn, _needed(path)), on_progress=on_progress)
 
     def download_url(
         self,
@@ -51,8 +69,15 @@ class Downloads(Connection):
         sha1: str | None = None,
         on_progress: ProgressCallback | None = None,
     ) -> Result:
-        """Downloads a URL that your backend has signed into a file."""
-        return self.fetch(Url(url, path, headers=headers or {}, sha1=sha1), on_progress=on_progress)
+        """Downloads a URL that your backend has signed into a file. Otherwise as :meth:`download_object`.
+
+        It needs no access token.
+
+        :param headers: go along, such as a cookie, to the URL's own host only.
+        :param sha1: the SHA-1 the file must have, as 40 hex digits.
+        :raises ExpiredError: the URL does not work any more.
+        """
+        return self.fetch(Url(url, _needed(path), headers=headers or {}, sha1=sha1), on_progress=on_progress)
 
     async def download_url_async(
         self,
@@ -63,7 +88,8 @@ class Downloads(Connection):
         sha1: str | None = None,
         on_progress: ProgressCallback | None = None,
     ) -> Result:
-        return await self.fetch_async(Url(url, path, headers=headers or {}, sha1=sha1), on_progress=on_progress)
+        """As :meth:`download_url`, beside an event loop. A task that is cancelled cancels the work."""
+        return await self.fetch_async(Url(url, _needed(path), headers=headers or {}, sha1=sha1), on_progress=on_progress)
 
     def read_object(
         self, bucket: str, key: str, *, max_bytes: int = _MEMORY, on_progress: ProgressCallback | None = None
@@ -74,8 +100,62 @@ class Downloads(Connection):
     async def read_object_async(
         self, bucket: str, key: str, *, max_bytes: int = _MEMORY, on_progress: ProgressCallback | None = None
     ) -> bytes:
+        """As :meth:`read_object`, beside an event loop. A task that is cancelled cancels the work."""
         result = await self.fetch_async(Object(bucket, key, memory=max_bytes), on_progress=on_progress)
         return result.data or b""
+
+    def read_derivative(
+        self,
+        urn: str,
+        derivative_urn: str,
+        *,
+        max_bytes: int = _MEMORY,
+        on_progress: ProgressCallback | None = None,
+    ) -> bytes:
+        """The bytes of a derivative. It fails if there are more than ``max_bytes``, by default 64 MiB."""
+        return self.fetch(Derivative(urn, derivative_urn, memory=max_bytes), on_progress=on_progress).data or b""
+
+    async def read_derivative_async(
+        self,
+        urn: str,
+        derivative_urn: str,
+        *,
+        max_bytes: int = _MEMORY,
+        on_progress: ProgressCallback | None = None,
+    ) -> bytes:
+        """As :meth:`read_derivative`, beside an event loop. A task that is cancelled cancels the work."""
+        result = await self.fetch_async(Derivative(urn, derivative_urn, memory=max_bytes), on_progress=on_progress)
+        return result.data or b""
+
+    def read_url(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        sha1: str | None = None,
+        max_bytes: int = _MEMORY,
+        on_progress: ProgressCallback | None = None,
+    ) -> bytes:
+        """The bytes behind a URL that your backend has signed, at most ``max_bytes``, by default 64 MiB.
+
+        It needs no access token. ``headers`` go along to the URL's own host only; ``sha1`` is the one the bytes must
+        have, as 40 hex digits.
+        """
+        item = Url(url, headers=headers or {}, sha1=sha1, memory=max_bytes)
+        return self.fetch(item, on_progress=on_progress).data or b""
+
+    async def read_url_async(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        sha1: str | None = None,
+        max_bytes: int = _MEMORY,
+        on_progress: ProgressCallback | None = None,
+    ) -> bytes:
+        """As :meth:`read_url`, beside an event loop. A task that is cancelled cancels the work."""
+        item = Url(url, headers=headers or {}, sha1=sha1, memory=max_bytes)
+        return (await self.fetch_async(item, on_progress=on_progress)).data or b""
 
     def fetch(self, item: Item, *, on_progress: ProgressCallback | None = None) -> Result:
         """Downloads one item, with all the options it can have, and raises what it fails with."""
@@ -84,6 +164,7 @@ class Downloads(Connection):
             return raise_first_error(job.results())[0]
 
     async def fetch_async(self, item: Item, *, on_progress: ProgressCallback | None = None) -> Result:
+        """As :meth:`fetch`, beside an event loop. A task that is cancelled cancels the work."""
         return raise_first_error(await self._download_async([item], None, on_progress))[0]
 
     def download(
@@ -137,7 +218,12 @@ class Downloads(Connection):
             return self._new_job(start)
 
 
+def _needed(path: AnyPath) -> AnyPath:
+    path_text(path)
+    return path
+
+
 def _made(folder: AnyPath) -> Path:
-    target = Path(os.path.abspath(os.fsdecode(folder)))
+    target = Path(os.path.abspath(path_text(folder)))
     target.mkdir(parents=True, exist_ok=True)
     return target

@@ -84,6 +84,10 @@ class InvalidArgumentError(ApsError, ValueError):
     """An argument is missing, malformed or out of range. Nothing was sent or written."""
 
 
+class ArgumentTypeError(InvalidArgumentError, TypeError):
+    """An argument is of a type that cannot be used here, such as ``None`` for a text. Nothing was sent or written."""
+
+
 class InvalidHandleError(ApsError):
     """The client or job is closed already."""
 

@@ -58,6 +58,7 @@ class Folders(Services):
     async def plan_objects_async(
         self, bucket: str, folder: AnyPath, *, prefix: str | None = None, strip_prefix: bool = False
     ) -> Plan:
+        """As :meth:`plan_objects`, beside an event loop. A task that is cancelled cancels the work."""
         return await self._ask_async(self._plan_objects(bucket, folder, prefix, strip_prefix))
 
     def start_plan(self, plan: Plan) -> Job:
@@ -96,6 +97,7 @@ class Folders(Services):
         output_types: Iterable[str] = (),
         on_progress: ProgressCallback | None = None,
     ) -> FolderOutcome:
+        """As :meth:`download_design`, beside an event loop. A task that is cancelled cancels the work."""
         manifest = _translated(await self.manifest_async(urn))
         # The folder may lie on a slow drive, which must not hold up the event loop.
         with await _blocking.in_thread(
@@ -125,6 +127,7 @@ class Folders(Services):
         strip_prefix: bool = False,
         on_progress: ProgressCallback | None = None,
     ) -> FolderOutcome:
+        """As :meth:`download_objects`, beside an event loop. A task that is cancelled cancels the work."""
         with await self.plan_objects_async(bucket, folder, prefix=prefix, strip_prefix=strip_prefix) as plan:
             return await self._run_async(plan, on_progress)
 

@@ -27,13 +27,16 @@ REQUEST = _handle("apsfetch_request")
 RESULT = _handle("apsfetch_result")
 JOB = _handle("apsfetch_job")
 CANCEL_TOKEN = _handle("apsfetch_cancel_token")
+ACCESS_TOKEN = _handle("apsfetch_access_token")
 SIGNED = _handle("apsfetch_signed")
 OSS_URL = _handle("apsfetch_oss_url")
 DETAILS = _handle("apsfetch_details")
 UPLOAD_OPTIONS = _handle("apsfetch_upload_options")
 UPLOAD_RESULT = _handle("apsfetch_upload_result")
+UPLOAD_JOB = _handle("apsfetch_upload_job")
 LOGIN = _handle("apsfetch_login")
 MANIFEST = _handle("apsfetch_manifest")
+MANIFEST_WATCH = _handle("apsfetch_manifest_watch")
 LIST_OPTIONS = _handle("apsfetch_list_options")
 OBJECTS = _handle("apsfetch_objects")
 DESIGN_FILTER = _handle("apsfetch_design_filter")
@@ -50,13 +53,16 @@ HANDLES: dict[str, Any] = {
     "apsfetch_result": RESULT,
     "apsfetch_job": JOB,
     "apsfetch_cancel_token": CANCEL_TOKEN,
+    "apsfetch_access_token": ACCESS_TOKEN,
     "apsfetch_signed": SIGNED,
     "apsfetch_oss_url": OSS_URL,
     "apsfetch_details": DETAILS,
     "apsfetch_upload_options": UPLOAD_OPTIONS,
     "apsfetch_upload_result": UPLOAD_RESULT,
+    "apsfetch_upload_job": UPLOAD_JOB,
     "apsfetch_login": LOGIN,
     "apsfetch_manifest": MANIFEST,
+    "apsfetch_manifest_watch": MANIFEST_WATCH,
     "apsfetch_list_options": LIST_OPTIONS,
     "apsfetch_objects": OBJECTS,
     "apsfetch_design_filter": DESIGN_FILTER,
@@ -98,6 +104,7 @@ _REQUESTS = POINTER(REQUEST)
 _ITEM = (SIGNED, c_size_t)
 _CHUNK = (SIGNED, c_size_t, c_size_t)
 _UPLOAD_END = (UPLOAD_OPTIONS, UPLOAD_CALLBACK, c_void_p, CANCEL_TOKEN, POINTER(UPLOAD_RESULT), _ERROR_OUT)
+_UPLOAD_START = (UPLOAD_OPTIONS, POINTER(UPLOAD_JOB), _ERROR_OUT)
 _FOLDER_END = (PROGRESS_CALLBACK, c_void_p, CANCEL_TOKEN, POINTER(OUTCOME), _ERROR_OUT)
 _NODE = (MANIFEST, c_size_t)
 _MESSAGE = (MANIFEST, c_size_t, c_size_t)
@@ -202,6 +209,10 @@ _TABLE: dict[str, tuple[Any, tuple[Any, ...]]] = {
         (CLIENT, _REQUESTS, c_size_t, PROGRESS_CALLBACK, c_void_p, POINTER(JOB), _ERROR_OUT),
     ),
     # Cancelling a call that blocks
+    "apsfetch_access_token_fetch": (_STATUS, (CLIENT, CANCEL_TOKEN, POINTER(ACCESS_TOKEN), _ERROR_OUT)),
+    "apsfetch_access_token_text": (_TEXT, (ACCESS_TOKEN,)),
+    "apsfetch_access_token_expires_in_ms": (c_int64, (ACCESS_TOKEN,)),
+    "apsfetch_access_token_free": (_STATUS, (ACCESS_TOKEN,)),
     "apsfetch_cancel_token_new": (_STATUS, (POINTER(CANCEL_TOKEN), _ERROR_OUT)),
     "apsfetch_cancel_token_cancel": (_STATUS, (CANCEL_TOKEN, _ERROR_OUT)),
     "apsfetch_cancel_token_is_cancelled": (c_int32, (CANCEL_TOKEN,)),
@@ -286,6 +297,16 @@ _TABLE: dict[str, tuple[Any, tuple[Any, ...]]] = {
         _STATUS,
         (CLIENT, _TEXT, _TEXT, _UTF16, *_UPLOAD_END),
     ),
+    # Uploads to poll
+    "apsfetch_upload_job_start": (_STATUS, (CLIENT, _TEXT, _TEXT, *_UPLOAD_START)),
+    "apsfetch_upload_job_start_utf16": (_STATUS, (CLIENT, _TEXT, _UTF16, *_UPLOAD_START)),
+    "apsfetch_upload_job_start_object": (_STATUS, (CLIENT, _TEXT, _TEXT, _TEXT, *_UPLOAD_START)),
+    "apsfetch_upload_job_start_object_utf16": (_STATUS, (CLIENT, _TEXT, _TEXT, _UTF16, *_UPLOAD_START)),
+    "apsfetch_upload_job_wait": (_STATUS, (UPLOAD_JOB, c_uint32, _ERROR_OUT)),
+    "apsfetch_upload_job_progress": (_STATUS, (UPLOAD_JOB, POINTER(ProgressStructure), _ERROR_OUT)),
+    "apsfetch_upload_job_cancel": (_STATUS, (UPLOAD_JOB, _ERROR_OUT)),
+    "apsfetch_upload_job_result": (_STATUS, (UPLOAD_JOB, POINTER(UPLOAD_RESULT), _ERROR_OUT)),
+    "apsfetch_upload_job_free": (_STATUS, (UPLOAD_JOB,)),
     # Logging a user in
     "apsfetch_login_start": (
         _STATUS,
@@ -305,6 +326,14 @@ _TABLE: dict[str, tuple[Any, tuple[Any, ...]]] = {
         _STATUS,
         (CLIENT, _TEXT, c_uint32, MANIFEST_CALLBACK, c_void_p, CANCEL_TOKEN, POINTER(MANIFEST), _ERROR_OUT),
     ),
+    "apsfetch_manifest_watch_start": (_STATUS, (CLIENT, _TEXT, c_uint32, POINTER(MANIFEST_WATCH), _ERROR_OUT)),
+    "apsfetch_manifest_watch_wait": (_STATUS, (MANIFEST_WATCH, c_uint32, _ERROR_OUT)),
+    "apsfetch_manifest_watch_state": (_STATUS, (MANIFEST_WATCH,)),
+    "apsfetch_manifest_watch_count": (c_uint64, (MANIFEST_WATCH,)),
+    "apsfetch_manifest_watch_latest": (_STATUS, (MANIFEST_WATCH, POINTER(MANIFEST), _ERROR_OUT)),
+    "apsfetch_manifest_watch_cancel": (_STATUS, (MANIFEST_WATCH, _ERROR_OUT)),
+    "apsfetch_manifest_watch_result": (_STATUS, (MANIFEST_WATCH, POINTER(MANIFEST), _ERROR_OUT)),
+    "apsfetch_manifest_watch_free": (_STATUS, (MANIFEST_WATCH,)),
     "apsfetch_manifest_from_json": (_STATUS, (_TEXT, POINTER(MANIFEST), _ERROR_OUT)),
     "apsfetch_manifest_json": (_TEXT, (MANIFEST,)),
     "apsfetch_manifest_urn": (_TEXT, (MANIFEST,)),

@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import ctypes
-import functools
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from . import _blocking, _functions
-from ._blocking import SLICE_MS
+from . import _functions
 from ._errors import ApsError, Status
 from ._library import Handle, Library, known
-from ._numbers import Number
+from ._polled import JobState, Polled
 from ._results import Result, read_result
-
-# How often an event loop looks whether a job is over: often at first, for small files.
-_FIRST_LOOK, _LAST_LOOK = 0.002, 0.05
-
-
-class JobState(Number):
-    """What a job is doing."""
-
-    #: Signing and downloading.
-    RUNNING = 1
-    #: Standing still until there is a new access token.
-    WAITING_FOR_TOKEN = 2
-    #: Over: every item has its result.
-    FINISHED = 3
-
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job has come. All counts only describe; the results say what became of each item."""
+    """How far a job has come. All counts only describe; the results say what became of each item.
+
+    An upload is a job of one item here: ``bytes_done`` have been sent.
+    """
 
     state: JobState
+    #: Items in the job.
     items_total: int
     #: Items that are over, whatever became of them.
     items_finished: int
+    #: Items of these that failed.
     items_failed: int
     #: Items whose size is known.
     items_sized: int
@@ -71,6 +57,7 @@ class Progress:
         )
 
 
+#: What is called with the progress of a download or an upload; what it returns does not matter.
 ProgressCallback = Callable[[Progress], object]
 
 
@@ -86,79 +73,30 @@ class ItemProgress:
     finished: bool
 
 
-class Job:
+class Job(Polled[Progress]):
     """A download of one or more items, on threads of the client. :meth:`Client.start` makes it.
 
     One failed item does not stop the others. Any thread may use a job. Close it, best by ``with``: a job that
     is not over is cancelled then, and nothing of it writes any more.
     """
 
-    def __init__(self, library: Library, start: Callable[[Any], object], serve: Callable[[Job], None] | None) -> None:
-        self._library = library
-        self._serve = serve
-        self._handle = Handle(library, _functions.JOB)
-        try:
-            start(self._handle.out)
-        except BaseException:
-            self._handle.close()
-            raise
-
-    def wait(self, timeout: float | None = None, on_progress: ProgressCallback | None = None) -> bool:
-        """Waits for the end, at most ``timeout`` seconds, and says whether the job is over.
-
-        ``on_progress`` is called on this thread about ten times a second and once at the end; so is the
-        client's token provider when a token is needed. An exception in one of them cancels the job, waits until
-        it is over, and is raised.
-        """
-        give_up = None if timeout is None else time.monotonic() + timeout
-        while True:
-            left = SLICE_MS if give_up is None else round((give_up - time.monotonic()) * 1000)
-            over = self._wait_ms(max(0, min(SLICE_MS, left)))
-            try:
-                if not over and self._serve is not None:
-                    self._serve(self)
-                if on_progress is not None:
-                    on_progress(self.progress())
-            except BaseException:
-                self._break_off()
-                raise
-            if over:
-                return True
-            if left <= SLICE_MS and give_up is not None and time.monotonic() >= give_up:
-                return False
-
-    async def wait_async(self, on_progress: ProgressCallback | None = None) -> None:
-        """Waits for the end beside an event loop, which is never held up.
-
-        ``on_progress`` is called by the event loop about ten times a second and once at the end. When the task is
-        cancelled, or ``on_progress`` raises something, the job is cancelled and over before that goes on. The token
-        provider is called on a thread of its own.
-        """
-        pause, told, serve = _FIRST_LOOK, time.monotonic(), self._serve
-        try:
-            while not self._wait_ms(0):
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _LAST_LOOK)
-                if serve is not None and self.progress().state == JobState.WAITING_FOR_TOKEN:
-                    await _blocking.in_thread(functools.partial(serve, self))
-                if on_progress is not None and time.monotonic() - told >= SLICE_MS / 1000:
-                    told = time.monotonic()
-                    on_progress(self.progress())
-            if on_progress is not None:
-                on_progress(self.progress())
-        except (Exception, asyncio.CancelledError, KeyboardInterrupt):
-            await self._break_off_async()
-            raise
+    def __init__(
+        self,
+        library: Library,
+        start: Callable[[Any], object],
+        serve: Callable[[Polled[Any]], None] | None,
+    ) -> None:
+        super().__init__(library, _functions.JOB, start, serve)
 
     def progress(self) -> Progress:
         """How far the job has come."""
-        snapshot: Any = _functions.ProgressStructure()
-        snapshot.struct_size = ctypes.sizeof(snapshot)
-        self._library.call("apsfetch_job_progress", self._handle.pointer, ctypes.byref(snapshot))
-        return Progress(
-            JobState(snapshot.state),
-            *(getattr(snapshot, name) for name, *_ in _functions.ProgressStructure._fields_[2:]),
-        )
+        return read_progress(self._library, self._handle, "apsfetch_job_progress")
+
+    def _state(self) -> JobState:
+        return self.progress().state
+
+    def _news(self) -> Progress:
+        return self.progress()
 
     def item_progress(self, index: int) -> ItemProgress:
         """How far one item has come, by its place in the items."""
@@ -171,15 +109,6 @@ class Job:
             bytes_done=dll.apsfetch_job_item_bytes_done(*item),
             bytes_total=known(dll.apsfetch_job_item_bytes_total(*item)),
         )
-
-    def cancel(self) -> None:
-        """Breaks the job off, from any thread. It returns at once; items that are not over fail as cancelled."""
-        self._library.call("apsfetch_job_cancel", self._handle.pointer)
-
-    @property
-    def finished(self) -> bool:
-        """Whether the job is over."""
-        return self._wait_ms(0)
 
     def __len__(self) -> int:
         """How many items the job has."""
@@ -205,36 +134,16 @@ class Job:
         results = (self.result(index) for index in range(len(self)))
         return [result for result in results if result is not None]
 
-    def close(self) -> None:
-        """Frees the job. One that is not over is cancelled; nothing of it writes any more when this returns."""
-        self._handle.close()
 
-    def __enter__(self) -> Job:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _wait_ms(self, milliseconds: int) -> bool:
-        status = self._library.call("apsfetch_job_wait", self._handle.pointer, milliseconds)
-        return status == Status.OK
-
-    def _break_off(self) -> None:
-        """Cancels and joins. Another thread may have closed the job meanwhile, which comes to the same."""
-        try:
-            self.cancel()
-            while not self._wait_ms(SLICE_MS):
-                pass
-        except ApsError:
-            pass
-
-    async def _break_off_async(self) -> None:
-        try:
-            self.cancel()
-            while not self._wait_ms(0):
-                await asyncio.sleep(_FIRST_LOOK)
-        except ApsError:
-            pass
+def read_progress(library: Library, handle: Handle, name: str) -> Progress:
+    """Copies a snapshot out of the library."""
+    snapshot: Any = _functions.ProgressStructure()
+    snapshot.struct_size = ctypes.sizeof(snapshot)
+    library.call(name, handle.pointer, ctypes.byref(snapshot))
+    return Progress(
+        JobState(snapshot.state),
+        *(getattr(snapshot, field) for field, *_ in _functions.ProgressStructure._fields_[2:]),
+    )
 
 
 def raise_first_error(results: Sequence[Result | ApsError]) -> list[Result]:

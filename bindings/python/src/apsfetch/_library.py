@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, Callable, Union
 
 from . import _functions
-from ._errors import ApsError, InvalidArgumentError, InvalidHandleError, LibraryError, class_of
+from ._errors import ApsError, ArgumentTypeError, InvalidArgumentError, InvalidHandleError, LibraryError, class_of
 
 #: Names the full path of the shared library to load instead of the package's own.
 ENVIRONMENT_VARIABLE = "APSFETCH_LIBRARY"
 
-AnyPath = Union[str, "os.PathLike[str]"]
+AnyPath = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
 
 _UNSIGNED_BITS = {ctypes.c_uint32: 32, ctypes.c_uint64: 64}
 
@@ -115,7 +115,7 @@ def convert(value: object, kind: Any, name: str) -> Any:
     if kind is ctypes.c_char_p:
         return text(value, name)
     if not isinstance(value, int):
-        raise InvalidArgumentError(f"{name} is a {type(value).__name__}, not a number.")
+        raise ArgumentTypeError(f"{name} is a {type(value).__name__}, not a number.")
     bits = _UNSIGNED_BITS.get(kind)
     if bits is not None and not 0 <= value < 1 << bits:
         raise InvalidArgumentError(f"{name} is {value}, not between 0 and {(1 << bits) - 1}.")
@@ -128,7 +128,7 @@ def text(value: object, name: str) -> bytes:
     """A text as the library takes it."""
     # The value may be a secret, so no message shows it.
     if not isinstance(value, str):
-        raise InvalidArgumentError(f"{name} is a {type(value).__name__}, not a text.")
+        raise ArgumentTypeError(f"{name} is a {type(value).__name__}, not a text.")
     if "\0" in value:
         raise InvalidArgumentError(f"{name} contains a NUL character.")
     try:
@@ -142,9 +142,16 @@ def optional_text(value: object, name: str) -> bytes | None:
     return None if value is None else text(value, name)
 
 
+def path_text(path: object) -> str:
+    """A path as a text."""
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        raise ArgumentTypeError(f"A path is a {type(path).__name__}, not a text or a path.")
+    return os.fsdecode(path)
+
+
 def path_argument(path: AnyPath) -> tuple[str, Any]:
     """A path in the form the system's own paths have, after what the function that takes it ends with."""
-    native = os.fsdecode(path)
+    native = path_text(path)
     if "\0" in native:
         raise InvalidArgumentError("A path contains a NUL character.")
     if sys.platform == "win32":
@@ -154,6 +161,8 @@ def path_argument(path: AnyPath) -> tuple[str, Any]:
 
 def milliseconds(seconds: float, name: str) -> int:
     """A time as the library takes it."""
+    if not isinstance(seconds, (int, float)):
+        raise ArgumentTypeError(f"{name} is a {type(seconds).__name__}, not a number of seconds.")
     # NaN fails both comparisons, infinity the second one.
     if not (seconds >= 0 and seconds * 1000 < _functions.NO_LIMIT):
         raise InvalidArgumentError(f"{name} is {seconds} seconds, which is out of range.")
@@ -186,7 +195,7 @@ def file_names() -> list[str]:
     """What the shared library is called on this system."""
     abi = _functions.ABI_VERSION
     if sys.platform == "win32":
-        return ["apsfetch.dll"]
+        return [f"apsfetch-{abi}.dll", "apsfetch.dll"]
     if sys.platform == "darwin":
         return [f"libapsfetch.{abi}.dylib", "libapsfetch.dylib"]
     return [f"libapsfetch.so.{abi}", "libapsfetch.so"]

@@ -43,6 +43,7 @@ class Login:
         return _blocking.run(self._library, self._call(timeout))
 
     async def wait_async(self, timeout: float | None = None) -> bool:
+        """As :meth:`wait`, beside an event loop. A task that is cancelled cancels the work."""
         return await _blocking.run_async(self._library, self._call(timeout))
 
     def _call(self, timeout: float | None) -> Callable[[Any], bool]:

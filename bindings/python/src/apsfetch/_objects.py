@@ -88,6 +88,25 @@ class UploadResult:
     sha1: str | None
 
 
+@dataclass(frozen=True)
+class AccessToken:
+    """An access token of the client. It is a secret, so ``repr`` does not show it; neither should your program."""
+
+    #: Without the word "Bearer".
+    token: str = field(repr=False)
+    #: For how many seconds it is good from the moment it was asked for; ``None`` if that is not known, as of one that
+    #: your program has set.
+    expires_in: float | None
+
+
+def read_access_token(library: Library, token: Any) -> AccessToken:
+    expires_in_ms = known(library.dll.apsfetch_access_token_expires_in_ms(token))
+    return AccessToken(
+        token=text_of(library.dll.apsfetch_access_token_text(token)) or "",
+        expires_in=None if expires_in_ms is None else expires_in_ms / 1000,
+    )
+
+
 def read_objects(library: Library, objects: Any) -> tuple[ObjectInfo, ...]:
     """Copies a list of objects out of the library."""
     dll = library.dll

@@ -14,8 +14,8 @@ from typing import Any, Union
 from urllib.parse import unquote, urlsplit
 
 from . import _functions
-from ._errors import InvalidArgumentError
-from ._library import AnyPath, Handle, Library, text
+from ._errors import ArgumentTypeError, InvalidArgumentError
+from ._library import AnyPath, Handle, Library, path_text, text
 from ._numbers import Number
 
 
@@ -192,7 +192,7 @@ def _request(library: Library, item: Item, folder: Path | None) -> Handle:
                 text(value, "value of a header"),
             )
     else:
-        raise InvalidArgumentError(f"An item is a {type(item).__name__}, not an Object, a Derivative or a Url.")
+        raise ArgumentTypeError(f"An item is a {type(item).__name__}, not an Object, a Derivative or a Url.")
     _set_target(library, handle, item, folder)
     for option in dataclasses.fields(item):
         value = getattr(item, option.name)
@@ -210,7 +210,7 @@ def _set_target(library: Library, handle: Handle, item: Item, folder: Path | Non
         if item.path is not None:
             raise InvalidArgumentError("An item has both a path and memory as its target.")
         return
-    path = None if item.path is None else Path(os.fsdecode(item.path))
+    path = None if item.path is None else Path(path_text(item.path))
     if folder is not None:
         path = folder / (file_name_of(item) if path is None else path)
     if path is not None:

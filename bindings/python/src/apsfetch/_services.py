@@ -1,4 +1,4 @@
-"""What can be asked of APS: signing, manifests, listings, uploads, logins."""
+"""What can be asked of APS: signing, manifests, listings, tokens, logins."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from typing import Any, Callable, TypeVar
 from . import _functions
 from ._connection import Connection
 from ._errors import ApsError
-from ._library import AnyPath, Handle, Library, limit, optional_text, path_argument, text
+from ._library import Handle, Library, limit, optional_text, text
 from ._login import Login
 from ._manifest import Manifest, read_manifest
 from ._objects import (
     Access,
+    AccessToken,
     Details,
     ObjectInfo,
     ObjectPage,
     OssUrl,
-    UploadResult,
+    read_access_token,
     read_details,
     read_object,
     read_objects,
     read_oss_url,
     read_page,
-    read_upload,
 )
 from ._requests import Derivative, Item, Requests, need_token
 from ._results import Signed, read_signed
+from ._watch import ManifestCallback, ManifestWatch
 
 T = TypeVar("T")
 
@@ -46,6 +47,7 @@ class Services(Connection):
         return self._ask(self._sign(items), token=need_token(items))
 
     async def sign_async(self, items: Iterable[Item]) -> list[Signed | ApsError]:
+        """As :meth:`sign`, beside an event loop. A task that is cancelled cancels the work."""
         items = list(items)
         return await self._ask_async(self._sign(items), token=need_token(items))
 
@@ -67,6 +69,7 @@ class Services(Connection):
         return self._ask(self._details(derivative, limit(wait, "wait")))
 
     async def details_async(self, derivative: Derivative, *, wait: float | None = 0.0) -> Details:
+        """As :meth:`details`, beside an event loop. A task that is cancelled cancels the work."""
         return await self._ask_async(self._details(derivative, limit(wait, "wait")))
 
     def _details(self, derivative: Derivative, wait_ms: int) -> Call[Details]:
@@ -87,25 +90,65 @@ class Services(Connection):
         return self._ask(self._manifest(urn))
 
     async def manifest_async(self, urn: str) -> Manifest:
+        """As :meth:`manifest`, beside an event loop. A task that is cancelled cancels the work."""
         return await self._ask_async(self._manifest(urn))
 
     def _manifest(self, urn: str) -> Call[Manifest]:
         return self._answer("apsfetch_manifest_fetch", _functions.MANIFEST, read_manifest, text(urn, "urn"))
 
-    def wait_for_manifest(self, urn: str, *, timeout: float | None = None) -> Manifest:
+    def wait_for_manifest(
+        self, urn: str, *, timeout: float | None = None, on_progress: ManifestCallback | None = None
+    ) -> Manifest:
         """Asks for the manifest with growing pauses until the translation is over.
 
-        Its status tells success, failure and timeout of APS's own apart. After ``timeout`` seconds
-        :class:`NotReadyError` is raised, and :class:`NotFoundError` at once for a design that APS does not know.
+        Its status tells success, failure and timeout of APS's own apart.
+
+        :param timeout: seconds to wait at the most; without limit by default.
+        :param on_progress: called on this thread with each manifest that comes, also the last one. An exception in it
+            ends the wait and is raised.
+        :raises NotReadyError: the translation was not over in time. The text says how far it was.
+        :raises NotFoundError: at once, for a design that APS does not know in the client's region.
         """
-        return self._ask(self._wait_for_manifest(urn, limit(timeout, "timeout")))
+        with self.watch_manifest(urn, timeout=timeout) as watch:
+            watch.wait(on_progress=on_progress)
+            return watch.result()
 
-    async def wait_for_manifest_async(self, urn: str, *, timeout: float | None = None) -> Manifest:
-        return await self._ask_async(self._wait_for_manifest(urn, limit(timeout, "timeout")))
+    async def wait_for_manifest_async(
+        self, urn: str, *, timeout: float | None = None, on_progress: ManifestCallback | None = None
+    ) -> Manifest:
+        """As :meth:`wait_for_manifest`. The event loop calls ``on_progress``; a cancelled task ends the wait."""
+        await self._provide_async()
+        with self.watch_manifest(urn, timeout=timeout) as watch:
+            await watch.wait_async(on_progress)
+            return watch.result()
 
-    def _wait_for_manifest(self, urn: str, wait_ms: int) -> Call[Manifest]:
-        arguments = (text(urn, "urn"), wait_ms, None, None)
-        return self._answer("apsfetch_manifest_wait", _functions.MANIFEST, read_manifest, *arguments)
+    def watch_manifest(self, urn: str, *, timeout: float | None = None) -> ManifestWatch:
+        """Starts :meth:`wait_for_manifest`, for programs that look in now and then. Close it, best by ``with``."""
+        self._check_process()
+        name, wait_ms = text(urn, "urn"), limit(timeout, "timeout")
+        self._provide()
+
+        def start(out: Any) -> None:
+            self._library.call("apsfetch_manifest_watch_start", self._handle.pointer, name, wait_ms, out)
+
+        return ManifestWatch(self._library, start, None if self._provider is None else self._serve)
+
+    def access_token(self) -> AccessToken:
+        """An access token for another library of your program, such as a viewer; it is a secret.
+
+        The one of the moment, or a new one if there is none or it expires within a minute. Ask anew each time it is
+        needed: the client renews it in time. A ``token_provider`` is asked for it.
+
+        :raises AuthError: there is no token and no way to one.
+        """
+        return self._ask(self._access_token())
+
+    async def access_token_async(self) -> AccessToken:
+        """As :meth:`access_token`."""
+        return await self._ask_async(self._access_token())
+
+    def _access_token(self) -> Call[AccessToken]:
+        return self._answer("apsfetch_access_token_fetch", _functions.ACCESS_TOKEN, read_access_token)
 
     def list_objects(
         self, bucket: str, *, prefix: str | None = None, start_at: str | None = None, max_objects: int | None = None
@@ -116,6 +159,7 @@ class Services(Connection):
     async def list_objects_async(
         self, bucket: str, *, prefix: str | None = None, start_at: str | None = None, max_objects: int | None = None
     ) -> tuple[ObjectInfo, ...]:
+        """As :meth:`list_objects`, beside an event loop. A task that is cancelled cancels the work."""
         return await self._ask_async(self._list(bucket, prefix, start_at, max_objects))
 
     def _list(
@@ -146,6 +190,7 @@ class Services(Connection):
         limit: int | None = None,
         page: str | None = None,
     ) -> ObjectPage:
+        """As :meth:`list_objects_page`, beside an event loop. A task that is cancelled cancels the work."""
         options = {"begins_with": prefix, "start_at": start_at, "limit": limit}
         return await self._ask_async(self._page(bucket, options, page))
 
@@ -167,6 +212,7 @@ class Services(Connection):
         return self._ask(self._object_details(bucket, key))
 
     async def object_details_async(self, bucket: str, key: str) -> ObjectInfo:
+        """As :meth:`object_details`, beside an event loop. A task that is cancelled cancels the work."""
         return await self._ask_async(self._object_details(bucket, key))
 
     def _object_details(self, bucket: str, key: str) -> Call[ObjectInfo]:
@@ -199,6 +245,7 @@ class Services(Connection):
         minutes_expiration: int | None = None,
         single_use: bool = False,
     ) -> OssUrl:
+        """As :meth:`create_signed_url`, beside an event loop. A task that is cancelled cancels the work."""
         return await self._ask_async(self._signed_url(bucket, key, access, use_cdn, minutes_expiration, single_use))
 
     def _signed_url(
@@ -208,54 +255,6 @@ class Services(Connection):
         options = {"access": access, "use_cdn": use_cdn, "minutes_expiration": minutes or 0, "single_use": single_use}
         numbers = self._library.arguments(name, 3, **options)
         return self._answer(name, kind, read_oss_url, text(bucket, "bucket"), text(key, "key"), *numbers)
-
-    def upload(
-        self, url: str, path: AnyPath, *, content_type: str | None = None, single_use: bool = False
-    ) -> UploadResult:
-        """Uploads a file to a URL that is signed for writing. ``single_use`` says that the URL works once."""
-        return self._ask(self._upload((url,), path, content_type, single_use, None), token=False)
-
-    async def upload_async(
-        self, url: str, path: AnyPath, *, content_type: str | None = None, single_use: bool = False
-    ) -> UploadResult:
-        call = self._upload((url,), path, content_type, single_use, None)
-        return await self._ask_async(call, token=False)
-
-    def upload_object(
-        self,
-        bucket: str,
-        key: str,
-        path: AnyPath,
-        *,
-        content_type: str | None = None,
-        single_use: bool = False,
-        minutes_expiration: int | None = None,
-    ) -> UploadResult:
-        """Uploads a file as an object; one of this key is replaced. It needs the scope ``data:write``."""
-        return self._ask(self._upload((bucket, key), path, content_type, single_use, minutes_expiration))
-
-    async def upload_object_async(
-        self,
-        bucket: str,
-        key: str,
-        path: AnyPath,
-        *,
-        content_type: str | None = None,
-        single_use: bool = False,
-        minutes_expiration: int | None = None,
-    ) -> UploadResult:
-        return await self._ask_async(self._upload((bucket, key), path, content_type, single_use, minutes_expiration))
-
-    def _upload(
-        self, target: tuple[str, ...], path: AnyPath, content_type: str | None, single_use: bool, minutes: int | None
-    ) -> Call[UploadResult]:
-        name = "apsfetch_upload" if len(target) == 1 else "apsfetch_upload_object"
-        suffix, native = path_argument(path)
-        options = {"content_type": content_type, "single_use": single_use, "minutes_expiration": minutes}
-        handle = self._options(_functions.UPLOAD_OPTIONS, options)
-        where = [text(part, "target of an upload") for part in target]
-        arguments = (*where, native, handle, None, None)
-        return self._answer(name + suffix, _functions.UPLOAD_RESULT, read_upload, *arguments)
 
     def login(
         self,
@@ -285,16 +284,6 @@ class Services(Connection):
         handle = Handle(self._library, _functions.LOGIN)
         self._library.call(name, self._handle.pointer, *names, limit(timeout, "timeout"), handle.out)
         return Login(self._library, handle)
-
-    def _options(self, kind: Any, values: Mapping[str, object]) -> Handle:
-        """Options with what is not left to the library."""
-        name = kind._type_.__name__
-        handle = Handle(self._library, kind)
-        self._library.call(f"{name}_new", handle.out)
-        for option, value in values.items():
-            if value is not None:
-                self._library.set(handle, f"{name}_set_{option}", value)
-        return handle
 
     def _answer(self, name: str, kind: Any, read: Callable[[Library, Any], T], *arguments: Any) -> Call[T]:
         """A call that gives an object, which is copied out of the library and freed."""

@@ -1,0 +1,109 @@
+//! Linux on 64-bit ARM: built by Debian's cross compiler, run in an emulator of the processor.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::binary;
+use super::rust;
+use super::tools::{self, passed, quietly};
+use crate::test::machine::Context;
+use crate::test::programs;
+
+pub(crate) const TARGET: &str = "aarch64-unknown-linux-gnu";
+const COMPILER: &str = "aarch64-linux-gnu-gcc";
+/// Where Debian's packages for cross compilers put the target's C library.
+const SYSTEM: &str = "/usr/aarch64-linux-gnu";
+
+/// Compiled in less time than optimised, and not much slower in the tests; but the sandbox makes RSA keys.
+const QUICK: [&str; 8] = [
+    "--config",
+    "profile.dev.package.\"*\".opt-level=0",
+    "--config",
+    "profile.dev.package.apsfetch-sandbox.opt-level=1",
+    "--config",
+    "profile.dev.package.num-bigint-dig.opt-level=2",
+    "--config",
+    "profile.dev.package.rsa.opt-level=2",
+];
+
+/// Ends within 100 ms of being cancelled, which an emulator does not promise.
+const TIMED: &str = "an_address_that_leads_nowhere_costs_a_head_start";
+
+fn compiler(context: &Context<'_>, name: &'static str) -> Result<&'static str> {
+    tools::first(
+        context,
+        &[name],
+        "Debian packages gcc-aarch64-linux-gnu and g++-aarch64-linux-gnu",
+    )
+}
+
+/// The emulator with the words that tell it where the C library is.
+fn runner(context: &Context<'_>) -> Result<String> {
+    let emulator = tools::first(
+        context,
+        &["qemu-aarch64", "qemu-aarch64-static"],
+        "Debian package qemu-user",
+    )?;
+    Ok(format!("{emulator} -L {SYSTEM}"))
+}
+
+fn cargo(context: &Context<'_>, verb: &str) -> Result<std::process::Command> {
+    let linker = compiler(context, COMPILER)?;
+    let mut cargo = rust::cargo(context, verb, TARGET)?;
+    cargo
+        .args(QUICK)
+        .env(rust::variable(TARGET, "LINKER"), linker);
+    Ok(cargo)
+}
+
+/// The shared library as the tests below use it.
+fn library(context: &Context<'_>) -> Result<PathBuf> {
+    quietly(cargo(context, "build")?.arg("--lib")).context("cargo build")?;
+    Ok(rust::built(TARGET, "debug")?.join("libapsfetch.so"))
+}
+
+pub(crate) fn linked(context: &Context<'_>) -> Result<String> {
+    let library = library(context)?;
+    let exported = binary::exports_only_the_header(&library)?;
+    Ok(format!(
+        "libapsfetch.so exports the {exported} functions of the header and nothing else"
+    ))
+}
+
+/// The tests that are inside of the library's sources.
+pub(crate) fn unit_tests(context: &Context<'_>) -> Result<String> {
+    let runner = runner(context)?;
+    let text = quietly(
+        cargo(context, "test")?
+            .arg("--lib")
+            .env(rust::variable(TARGET, "RUNNER"), &runner)
+            // For tests that start themselves again.
+            .env("APSFETCH_TEST_RUNNER", &runner)
+            .args(["--", "--skip", TIMED]),
+    )
+    .context("cargo test")?;
+    let passed = passed(&text);
+    ensure!(passed > 0, "no unit test ran");
+    Ok(format!(
+        "{passed} unit tests under qemu-aarch64, without one that measures 100 ms"
+    ))
+}
+
+/// The tests that build C and C++ programs: tests and sandbox are this machine's, library and programs are the other's.
+pub(crate) fn c_programs(context: &Context<'_>) -> Result<String> {
+    let runner = runner(context)?;
+    let c = compiler(context, COMPILER)?;
+    let cxx = compiler(context, "aarch64-linux-gnu-g++")?;
+    let mut tests = programs::tests(context)?;
+    tests
+        .env("APSFETCH_TEST_LIBRARY", library(context)?)
+        .env("APSFETCH_TEST_CC", c)
+        .env("APSFETCH_TEST_CXX", cxx)
+        .env("APSFETCH_TEST_RUNNER", runner);
+    let passed = passed(&quietly(&mut tests).context("cargo test")?);
+    ensure!(passed > 0, "no test of a C program ran");
+    Ok(format!(
+        "{passed} tests with C and C++ programs under qemu-aarch64"
+    ))
+}

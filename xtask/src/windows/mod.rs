@@ -1,0 +1,208 @@
+//! `cargo xtask windows`: the library for Windows, built here and tried here.
+
+pub(crate) mod build;
+mod count;
+mod csharp;
+mod dotnet;
+mod programs;
+pub(crate) mod tools;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail, ensure};
+
+use build::Built;
+use count::Count;
+
+pub(crate) const HELP: &str = "\
+Usage: cargo xtask windows [--build] [PART...]
+
+Builds the library for 64-bit Windows into target/windows/library, runs its tests as Windows programs, and says what ran.
+Without a PART, all of them: unit, integration, c, python, csharp.
+
+Options:
+  --build   only build
+
+What it uses, from these variables or from PATH:
+  APSFETCH_CARGO_WINDOWS    cargo-windows, or cargo with rustup's target x86_64-pc-windows-gnu; and mingw
+  APSFETCH_WINE_RUN         wine-run, wine or wine64; nothing on Windows
+  APSFETCH_PYTHON_WINDOWS   python-windows; without one the Python wrapper is left out
+  APSFETCH_DOTNET_WINDOWS   a dotnet.exe; or else one from PyPI
+  CSC_NET8                  csc-net8; without one the C# wrapper is left out
+";
+
+/// What is run, each by itself.
+struct Part {
+    name: &'static str,
+    what: &'static str,
+    run: fn(&Built) -> Result<Count>,
+    /// Why it cannot be run here.
+    missing: fn() -> Option<String>,
+}
+
+const PARTS: [Part; 5] = [
+    Part {
+        name: "unit",
+        what: "unit tests of the library, compiled for Windows",
+        run: |built| programs::rust(built, &["--lib"]),
+        missing: || None,
+    },
+    Part {
+        name: "integration",
+        what: "integration tests, with the sandbox, compiled for Windows",
+        run: |built| programs::rust(built, &["--test", "*"]),
+        missing: || None,
+    },
+    Part {
+        name: "c",
+        what: "C and C++ programs made with mingw, against the DLL",
+        run: programs::c,
+        // The tests build programs on Unix only.
+        missing: || cfg!(windows).then(|| "the tests build C programs on Unix only".to_owned()),
+    },
+    Part {
+        name: "python",
+        what: "the Python wrapper in Windows' CPython, against the DLL",
+        run: programs::python,
+        missing: || tools::python().err().map(|error| error.to_string()),
+    },
+    Part {
+        name: "csharp",
+        what: "the C# wrapper on Windows' .NET 8, against the DLL",
+        run: csharp::run,
+        missing: csharp::missing,
+    },
+];
+
+struct Ran {
+    part: &'static Part,
+    outcome: Outcome,
+    elapsed: Duration,
+}
+
+enum Outcome {
+    Passed(Count),
+    Failed(anyhow::Error),
+    Skipped(String),
+}
+
+pub(crate) fn run(build_only: bool, names: &[String]) -> Result<()> {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| !PARTS.iter().any(|part| part.name == **name))
+    {
+        bail!(lexopt::Error::Custom(
+            format!("there is no part `{unknown}`").into()
+        ));
+    }
+    let built = build::library()?;
+    println!("{}", built.folder.display());
+    if built.msvc_import_library.is_none() {
+        println!("no import library for MSVC: llvm-dlltool is not on PATH");
+    }
+    if build_only {
+        return Ok(());
+    }
+    let ran = parts(&built, names);
+    print!("{}", table(&ran));
+    judge(&ran)
+}
+
+/// The step of `cargo xtask test`. What is left out goes to `skip`, as a name and a reason.
+pub(crate) fn check(skip: &mut dyn FnMut(&str, &str) -> Result<()>) -> Result<()> {
+    let built = build::library()?;
+    let ran = parts(&built, &[]);
+    print!("{}", table(&ran));
+    for part in &ran {
+        if let Outcome::Skipped(why) = &part.outcome {
+            skip(part.part.name, why)?;
+        }
+    }
+    judge(&ran)
+}
+
+fn parts(built: &Built, names: &[String]) -> Vec<Ran> {
+    let mut ran = Vec::new();
+    for part in &PARTS {
+        if !names.is_empty() && !names.iter().any(|name| name == part.name) {
+            continue;
+        }
+        println!("\n--> {}: {}", part.name, part.what);
+        let started = Instant::now();
+        let outcome = match (part.missing)() {
+            Some(why) => Outcome::Skipped(why),
+            None => match (part.run)(built) {
+                Ok(count) => Outcome::Passed(count),
+                Err(error) => Outcome::Failed(error),
+            },
+        };
+        ran.push(Ran {
+            part,
+            outcome,
+            elapsed: started.elapsed(),
+        });
+    }
+    ran
+}
+
+fn table(ran: &[Ran]) -> String {
+    let mut text = String::from("\nOn Windows, or under Wine:\n");
+    for one in ran {
+        let result = match &one.outcome {
+            Outcome::Passed(count) if count.ignored > 0 => {
+                format!("{} passed, {} ignored", count.passed, count.ignored)
+            }
+            Outcome::Passed(count) => format!("{} passed", count.passed),
+            Outcome::Failed(error) => format!("FAILED: {error:#}"),
+            Outcome::Skipped(why) => format!("skipped: {why}"),
+        };
+        text += &format!(
+            "{:12} {:6.1} s  {}: {result}\n",
+            one.part.name,
+            one.elapsed.as_secs_f64(),
+            one.part.what
+        );
+    }
+    text
+}
+
+fn judge(ran: &[Ran]) -> Result<()> {
+    let failed: Vec<&str> = ran
+        .iter()
+        .filter(|one| matches!(one.outcome, Outcome::Failed(_)))
+        .map(|one| one.part.name)
+        .collect();
+    ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ran(outcome: Outcome) -> Ran {
+        Ran {
+            part: &PARTS[0],
+            outcome,
+            elapsed: Duration::from_secs(1),
+        }
+    }
+
+    #[test]
+    fn one_part_that_fails_fails_it_all_and_is_named() {
+        let passed = || {
+            ran(Outcome::Passed(Count {
+                passed: 3,
+                ..Count::default()
+            }))
+        };
+        assert!(judge(&[passed(), ran(Outcome::Skipped("why".to_owned()))]).is_ok());
+        let all = [passed(), ran(Outcome::Failed(anyhow::anyhow!("broke")))];
+        assert!(judge(&all).unwrap_err().to_string().contains("unit"));
+        let text = table(&all);
+        assert!(
+            text.contains(": 3 passed\n") && text.contains("FAILED: broke"),
+            "{text}"
+        );
+    }
+}

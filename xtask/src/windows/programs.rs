@@ -1,0 +1,88 @@
+//! What is run of the tests, and how.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use super::build::Built;
+use super::count::{self, Count};
+use super::tools;
+use crate::project;
+use crate::test::programs;
+
+/// The tests that start programs in C and C++, with these as Windows programs linked against the DLL. Tests and sandbox are
+/// programs of this machine, so that no compiler has to run under Wine.
+pub(super) fn c(built: &Built) -> Result<Count> {
+    let names = programs::names()?;
+    let command = || {
+        let mut tests = project::command("cargo");
+        tests.args(["test", "--package", "apsfetch", "--no-fail-fast"]);
+        for test in &names {
+            tests.args(["--test", test]);
+        }
+        tests
+    };
+    built_first(command())?;
+    count::run(
+        command()
+            .env("APSFETCH_TEST_LIBRARY", &built.library)
+            .env("APSFETCH_TEST_IMPORT_LIBRARY", &built.import_library)
+            .env("APSFETCH_TEST_CC", tools::mingw("gcc")?)
+            .env("APSFETCH_TEST_CXX", tools::gxx()?)
+            .env("APSFETCH_TEST_RUNNER", tools::runner()?),
+    )
+}
+
+/// Builds the tests of a command that runs them, and only then starts what Wine keeps running in the background: that ends
+/// when it has nothing to do for a minute.
+fn built_first(mut tests: Command) -> Result<()> {
+    project::succeed(tests.arg("--no-run"))?;
+    tools::wake()
+}
+
+/// Tests of Rust, all of it for Windows: the library, the tests, and the sandbox inside of them.
+pub(super) fn rust(built: &Built, what: &[&str]) -> Result<Count> {
+    built_first(cargo_test(what)?)?;
+    count::run(
+        cargo_test(what)?
+            .arg("--no-fail-fast")
+            .env("APSFETCH_TEST_LIBRARY", tools::path(&built.library)),
+    )
+}
+
+fn cargo_test(what: &[&str]) -> Result<Command> {
+    let mut test = tools::cargo("test")?;
+    test.args(["--release", "--package", "apsfetch"]).args(what);
+    Ok(test)
+}
+
+/// `python -m unittest`, but what it says goes to standard output.
+const PYTHON_TESTS: &str = "import sys, unittest; unittest.main(module=None, \
+    argv=['tests', 'discover', '-s', 'tests', '-t', '.'], testRunner=unittest.TextTestRunner(stream=sys.stdout))";
+
+/// The sandbox as a Windows program.
+pub(super) fn sandbox() -> Result<PathBuf> {
+    let mut build = tools::cargo("build")?;
+    build.args(["--release", "--package", "apsfetch-sandbox", "--bins"]);
+    project::succeed(&mut build).context("building the sandbox")?;
+    Ok(tools::target_folder()?
+        .join(tools::TARGET)
+        .join("release/apsfetch-sandbox.exe"))
+}
+
+/// The tests of the Python wrapper in Windows' own CPython.
+pub(super) fn python(built: &Built) -> Result<Count> {
+    let sandbox = sandbox()?;
+    tools::wake()?;
+    let wrapper = project::root().join("bindings/python");
+    let mut tests = tools::python()?;
+    tests
+        .args(["-c", PYTHON_TESTS])
+        .current_dir(&wrapper)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONPATH", "src")
+        .env("APSFETCH_LIBRARY", tools::path(&built.library))
+        .env("APSFETCH_SANDBOX", tools::path(&sandbox));
+    count::run(&mut tests)
+}
