@@ -45,7 +45,7 @@ impl Work<'_> {
         };
         match (size, said.total) {
             (Some(size), Some(total)) if size != total => {
-                return Err(changed_on_server(&self.item.label));
+                return Err(self.another_size(total));
             }
             (None, None) => {
                 return Err(Error::bad_response(format!(
@@ -85,7 +85,7 @@ impl Work<'_> {
         if let (Some(size), Some(length)) = (size, length)
             && size != length
         {
-            return Err(changed_on_server(&self.item.label));
+            return Err(self.another_size(length));
         }
         let from_the_start = offset == range.source_start && only_range;
         if !from_the_start {
@@ -126,7 +126,7 @@ impl Work<'_> {
             .and_then(ContentRange::parse_unsatisfied);
         let unknown = self.item.lock().size.is_none();
         if !unknown || range.start != 0 || range.written() != 0 {
-            return Err(changed_on_server(&self.item.label));
+            return Err(changed_on_server());
         }
         match total {
             Some(0) => {
@@ -150,17 +150,21 @@ impl Work<'_> {
         }
     }
 
+    /// What it is when a source says another size than the one that is known.
+    fn another_size(&self, said: u64) -> Error {
+        let located = self.item.lock().located.clone();
+        // A chunk's size says nothing of the file's.
+        match located.is_some_and(|located| located.sources.len() == 1) {
+            true => self.item.another_size(said),
+            false => changed_on_server(),
+        }
+    }
+
     pub(super) fn found_size(&self, size: u64) -> Result<()> {
         if let Some(wanted) = self.item.wanted_size
             && wanted != size
         {
-            return Err(Error::new(
-                ErrorKind::Changed,
-                format!(
-                    "{} has {size} bytes on the server, not the {wanted} that were asked for.",
-                    self.item.label
-                ),
-            ));
+            return Err(self.item.another_size(size));
         }
         let cut = self.engine.cut(self.item);
         self.item.discover(size, cut, &self.job.counters)?;
@@ -248,7 +252,7 @@ impl Work<'_> {
             Some(Some(known)) => {
                 let proven = unproven != Some(true) || known.is_proven_by(&version);
                 if !proven || !known.is_same(&version) {
-                    return Err(changed_on_server(&self.item.label));
+                    return Err(changed_on_server());
                 }
                 // What this reply says and the ones before did not, the next ones are compared with.
                 known.left_out |= version.left_out;
@@ -286,12 +290,10 @@ fn sniff(bytes: &[u8]) -> Option<Sniffed> {
         .then_some(Sniffed::ErrorDocument)
 }
 
-pub(super) fn changed_on_server(label: &str) -> Error {
+pub(super) fn changed_on_server() -> Error {
     Error::new(
         ErrorKind::Changed,
-        format!(
-            "{label} changed on the server during the download. Start it again to get the new version."
-        ),
+        "The file changed on the server during the download. Start it again to get the new version.",
     )
 }
 

@@ -202,7 +202,7 @@ impl Work<'_> {
             let changed = before.is_some_and(|before| !before.is_same_file(&located));
             self.item.set_located(located, &self.job.counters)?;
             match changed {
-                true => Err(changed_on_server(&self.item.label)),
+                true => Err(changed_on_server()),
                 false => Ok(()),
             }
         });
@@ -271,7 +271,7 @@ impl Work<'_> {
             return Ok(End::Leave);
         };
         let Some(piece) = view.located.sources.get(range.source) else {
-            return Err(changed_on_server(&self.item.label));
+            return Err(changed_on_server());
         };
         let (version, latency) = {
             let state = self.item.lock();
@@ -318,11 +318,11 @@ impl Work<'_> {
             (416, false) => return self.unsatisfied(&reply, range),
             // The deprecated direct download gives files above 256 MB in ranges only.
             (413, true) if offset == range.source_start && !view.located.single_use => {
-                let error = reply.into_error(&format!("Downloading {}", self.item.label));
+                let error = reply.into_error("The download");
                 self.item.restart(Some(false), error);
                 return Ok(End::Leave);
             }
-            (412, false) => return Err(changed_on_server(&self.item.label)),
+            (412, false) => return Err(changed_on_server()),
             (200..300, _) => {
                 return Err(Error::bad_response(format!(
                     "{} answered {} to a download.",
@@ -331,8 +331,7 @@ impl Work<'_> {
                 )));
             }
             _ => {
-                let doing = format!("Downloading {}", self.item.label);
-                let error = reply.into_error(&doing);
+                let error = reply.into_error("The download");
                 return Err(self.job.locator.explain(self.index, error));
             }
         };

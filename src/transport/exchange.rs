@@ -67,6 +67,8 @@ pub(crate) struct Reply {
     limits: Limits,
     /// What an error made of it must not quote.
     secrets: Vec<Secret>,
+    /// An access token, or another login, went along.
+    has_login: bool,
 }
 
 impl Session {
@@ -81,6 +83,8 @@ impl Session {
             let mut reply = self.send_once(call, &url, &at, at == first)?;
             if reply.status >= 400 {
                 reply.secrets = echo::secrets_of(call);
+                reply.has_login =
+                    (call.bound.iter()).any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
             }
             if !matches!(reply.status, 301 | 302 | 303 | 307 | 308) {
                 return Ok(reply);
@@ -165,6 +169,7 @@ impl Reply {
             host: host.to_owned(),
             limits,
             secrets: Vec::new(),
+            has_login: false,
         }
     }
 
@@ -230,14 +235,16 @@ impl Reply {
     /// The id under which the service can find this request again.
     pub(crate) fn request_id(&self) -> Option<String> {
         [
-            "x-ads-troubleshooting",
             "x-ads-request-id",
+            "x-request-id",
             "x-amz-request-id",
             "x-amz-cf-id",
-            "x-request-id",
+            "x-ads-troubleshooting",
         ]
         .iter()
-        .find_map(|name| self.header(name))
+        .filter_map(|name| self.header(name))
+        // Model Derivative may write a sentence into the last one, which the error tells already.
+        .find(|id| !id.trim().is_empty() && !id.trim().contains(char::is_whitespace))
         .map(|id| echo::hide(id, &self.secrets))
         .map(|id| id.chars().filter(|c| !c.is_control()).take(200).collect())
     }
@@ -336,18 +343,22 @@ impl Reply {
             _ => ErrorKind::Http,
         };
         let hint = match (status, reason.code.as_deref()) {
-            (400, Some("ExpiredToken")) | (403, Some("RequestHasExpired")) => {
-                " The signed URL has expired."
+            (_, code) if reason.is_expired() || code == Some("RequestHasExpired") => {
+                " The signed URL has expired: have it signed again."
             }
             (202, _) => {
                 " The derivative is not translated yet: wait until its manifest says success."
             }
+            (401 | 403, _) if !self.has_login => {
+                " The URL gives no right to the file. It must be given exactly as it was signed; if it is, have it signed again."
+            }
+            (404, _) if !self.has_login => " There is nothing at this address.",
             (401, _) => " The access token is missing, wrong or expired: get a new one.",
             (403, _) => {
                 " The token lacks a scope or the right to this item. Check the scopes and that the app has access."
             }
             (404, _) => {
-                " Check the URN or key, and the region: a design outside the US is only found with its own region set."
+                " Check the URN or key, and for a design the region: one outside the US is only found with its own region set."
             }
             (429, _) => " Too many requests: wait, then try again.",
             (500..=599, _) => " The service has a problem of its own; try again later.",

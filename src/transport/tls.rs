@@ -91,6 +91,16 @@ fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
         ))
     };
     let unreadable = |error: std::io::Error| {
+        if error.kind() == std::io::ErrorKind::NotFound {
+            return Error::new(
+                ErrorKind::File,
+                format!(
+                    "Could not read the CA file {}: there is no such file.",
+                    path.display()
+                ),
+            )
+            .with_os_code(error.raw_os_error());
+        }
         Error::file(format_args!("read the CA file {}", path.display()), &error)
     };
     // Looked at before it is opened: opening a pipe would wait for its writer, and a device may never end.

@@ -7,12 +7,14 @@ void signing(const apsfetch::client &client, const char *bucket, const char *des
 {
     using apsfetch::request;
 
-    std::vector<request> requests;
-    requests.push_back(request::object(bucket, "small"));
-    requests.push_back(request::derivative(design, derivative));
-    requests.push_back(request::object(bucket, "missing"));
+    const auto requests = apsfetch::requests(request::object(bucket, "small"), request::derivative(design, derivative),
+                                             request::object(bucket, "missing"));
     const auto list = client.sign(requests);
-    CHECK(list.size() == 3);
+    CHECK(list.size() == 3 && std::distance(list.begin(), list.end()) == 3);
+    std::size_t with_url = 0;
+    for (const auto &item : list)
+        with_url += item.url() ? 1 : 0;
+    CHECK(with_url == 2);
     CHECK(list[0].status() == apsfetch::signed_status::complete && list[0].size() == 11u && list[0].sha1());
     CHECK(list[0].expires_at() && list[0].cookies().empty() && !list[0].cookie_header() && !list[0].error());
     CHECK(list[1].cookies().size() == 3 && list[1].cookie_header() && list[1].chunks().empty());
@@ -56,6 +58,10 @@ void listing(const apsfetch::client &client, const char *bucket)
     options.begins_with("list/").limit(2);
     const auto all = client.list_objects(bucket, &options);
     CHECK(all.size() == 5 && all[4].object_key == "list/4" && all[4].bucket_key == bucket && !all.next());
+    std::string keys;
+    for (const auto &object : all)
+        keys += object.object_key.back();
+    CHECK(keys == "01234");
     std::size_t count = 0;
     std::optional<std::string> page;
     do {

@@ -147,6 +147,8 @@ class outcome : public handle<apsfetch_outcome, apsfetch_outcome_free> {
                 detail::copy_of(apsfetch_outcome_file_reason(get(), index)),
                 detail::failure_of([&](auto **error) { return apsfetch_outcome_file_error(get(), index, error); })};
     }
+    auto begin() const { return detail::walker(*this, 0); }
+    auto end() const { return detail::walker(*this, size()); }
     std::vector<folder_file> files() const
     {
         std::vector<folder_file> files;
@@ -178,6 +180,8 @@ class plan : public handle<apsfetch_plan, apsfetch_plan_free> {
                 detail::failure_of([&](auto **error) { return apsfetch_plan_file_error(get(), index, error); }),
                 detail::known(apsfetch_plan_file_job_index(get(), index))};
     }
+    auto begin() const { return detail::walker(*this, 0); }
+    auto end() const { return detail::walker(*this, size()); }
     std::vector<planned_file> files() const
     {
         std::vector<planned_file> files;

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <iterator>
 #include <limits>
 #include <string_view>
 #include <type_traits>
@@ -97,15 +98,45 @@ template <class Noun, class C, std::int32_t (*Free)(C *), class Call> result<Nou
 class text {
   public:
     text(const char *from) : pointer_(from) {}
+    text(std::nullptr_t) : pointer_(nullptr) {}
     text(const std::string &from) : pointer_(from.c_str())
     {
         if (from.find('\0') != std::string::npos)
             throw error(status::invalid_argument, "A text has a NUL character inside.");
     }
+#ifdef __cpp_char8_t
+    // u8"…" of C++20.
+    text(const char8_t *from) : pointer_(reinterpret_cast<const char *>(from)) {}
+#endif
     const char *get() const noexcept { return pointer_; }
 
   private:
     const char *pointer_;
+};
+
+// Goes over a list whose items are made when they are asked for. The list must outlive it.
+template <class List> class walker {
+  public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = decltype(std::declval<const List &>()[0]);
+    using difference_type = std::ptrdiff_t;
+    using pointer = void;
+    using reference = value_type;
+
+    walker(const List &list, std::size_t at) : list_(&list), at_(at) {}
+    reference operator*() const { return (*list_)[at_]; }
+    walker &operator++()
+    {
+        ++at_;
+        return *this;
+    }
+    walker operator++(int) { return {*list_, at_++}; }
+    bool operator==(const walker &other) const { return at_ == other.at_; }
+    bool operator!=(const walker &other) const { return at_ != other.at_; }
+
+  private:
+    const List *list_;
+    std::size_t at_;
 };
 
 #ifdef _WIN32

@@ -77,6 +77,8 @@ class object_list : public handle<apsfetch_objects, apsfetch_objects_free> {
                 detail::copy_of(apsfetch_objects_content_type(get(), index)),
                 detail::copy_of(apsfetch_objects_location(get(), index))};
     }
+    auto begin() const { return detail::walker(*this, 0); }
+    auto end() const { return detail::walker(*this, size()); }
     std::vector<object_info> objects() const
     {
         std::vector<object_info> objects;

@@ -254,6 +254,17 @@ class request : public handle<apsfetch_request, apsfetch_request_free> {
     }
 };
 
+// Several requests for one job. A list in braces cannot be one: its items would have to be copied.
+//
+//   client.download(apsfetch::requests(request::object("b", "one", "1"), request::object("b", "two", "2")));
+template <class... Requests> std::vector<request> requests(Requests &&...each)
+{
+    std::vector<request> list;
+    list.reserve(sizeof...(each));
+    (list.push_back(std::forward<Requests>(each)), ...);
+    return list;
+}
+
 } // namespace apsfetch
 
 #endif

@@ -114,6 +114,8 @@ class signed_list : public handle<apsfetch_signed, apsfetch_signed_free> {
     std::size_t size() const { return apsfetch_signed_count(get()); }
     signed_item operator[](std::size_t index) const & { return {get(), index}; }
     signed_item operator[](std::size_t index) const && = delete;
+    auto begin() const { return detail::walker(*this, 0); }
+    auto end() const { return detail::walker(*this, size()); }
 
   private:
     explicit signed_list(apsfetch_signed *owned) : handle(owned) {}

@@ -10,11 +10,11 @@ int main()
     const apsfetch::client client(config);
     // ANCHOR: main
     using apsfetch::request;
-    std::vector<request> requests;
-    requests.push_back(request::object("apsfetch-sandbox-models", "house.rvt", "house.rvt"));
-    requests.push_back(request::object("apsfetch-sandbox-files", "folder/sub folder/nested.bin", "nested.bin"));
-    requests.push_back(request::object("apsfetch-sandbox-files", "no such object", "missing.bin"));
-    requests.push_back(request::object("apsfetch-sandbox-files", "notes.txt").to_memory(1 << 20));
+    const auto requests = apsfetch::requests(
+        request::object("apsfetch-sandbox-models", "house.rvt", "house.rvt"),
+        request::object("apsfetch-sandbox-files", "folder/sub folder/nested.bin", "nested.bin"),
+        request::object("apsfetch-sandbox-files", "no such object", "missing.bin"),
+        request::object("apsfetch-sandbox-files", "notes.txt").to_memory(1 << 20));
     const char *names[] = {"house.rvt", "nested.bin", "missing.bin", "notes.txt"};
 
     // One job. That one item fails does not stop the others: each has a result or its error.

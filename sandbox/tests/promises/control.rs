@@ -230,3 +230,16 @@ fn mistakes_are_told_and_strangers_refused() {
     assert_eq!(answer.status, 403);
     let _ = raw;
 }
+
+#[test]
+fn a_rule_for_all_of_the_api_can_be_lifted() {
+    let client = Client::new();
+    for matching in [json!({}), json!({ "origin": "api" })] {
+        let rule = json!({ "match": matching, "fault": { "kind": "html" } });
+        done(&client, "POST", "faults", rule);
+        let anything = format!("{}/oss/v2/buckets", client.sandbox.info().api);
+        assert_eq!(get(&anything, &[]).status, 200);
+        done(&client, "DELETE", "faults", Value::Null);
+        assert_eq!(get(&anything, &[]).status, 401);
+    }
+}

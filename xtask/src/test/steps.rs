@@ -389,13 +389,6 @@ pub(crate) const ALL: &[Step] = &[
         }],
     },
     Step {
-        name: "instructions",
-        what: "a download takes no more instructions than it used to",
-        needs: &[VALGRIND],
-        wants: &[],
-        work: &[Work::cargo("bench --package apsfetch --bench instructions")],
-    },
-    Step {
         name: "bench",
         what: "the benchmark's model of a road, and a short run of it with small files",
         needs: &[NGINX, CURL, GCC],
@@ -404,6 +397,13 @@ pub(crate) const ALL: &[Step] = &[
             Work::cargo("test --locked --release --manifest-path benches/peers/Cargo.toml"),
             Work::cargo("xtask bench --quick --peers apsfetch,curl --cases a,b,d,f,i"),
         ],
+    },
+    Step {
+        name: "instructions",
+        what: "a download takes no more instructions than it used to",
+        needs: &[VALGRIND],
+        wants: &[],
+        work: &[Work::cargo("bench --package apsfetch --bench instructions")],
     },
     Step {
         name: "quickstart",
