@@ -13,7 +13,7 @@ use crate::transfer::{Engine, EngineOptions};
 use crate::transport::{Limits, Network, NetworkOptions, Proxy};
 
 /// Connections at the most, unless told otherwise. How many of them are used depends on the road.
-const DEFAULT_CONNECTIONS: u32 = 32;
+const DEFAULT_CONNECTIONS: u32 = 64;
 
 /// The options of a [`Client`]. Each setter checks its value at once.
 ///
@@ -161,7 +161,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Connections at the most, for all jobs of the client together: 1 to 256. The default is 32; the engine
+    /// Connections at the most, for all jobs of the client together: 1 to 256. The default is 64; the engine
     /// uses as many of them as make the download faster.
     pub fn max_connections(mut self, connections: u32) -> Result<Self> {
         if !(1..=256).contains(&connections) {
@@ -322,6 +322,12 @@ impl ClientBuilder {
             throttle,
             threads,
         );
+        let told = Arc::downgrade(&engine);
+        api.network.distance().when_far(move || {
+            if let Some(engine) = told.upgrade() {
+                engine.go_far();
+            }
+        });
         Ok(Client::from_parts(Arc::new(api), engine))
     }
 }

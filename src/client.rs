@@ -11,7 +11,7 @@ use crate::job::Job;
 use crate::locate::Sources;
 use crate::request::{Request, Source, Target};
 use crate::signed::Signed;
-use crate::transfer::{Engine, ItemResult, NewItem, Progress};
+use crate::transfer::{Engine, ItemResult, NewItem, Progress, check_target};
 use crate::transport::Context;
 
 /// A connection to APS: options, access token, idle connections and worker threads.
@@ -164,6 +164,8 @@ impl Client {
             let label = request.label();
             let target = match request.target {
                 Some(Target::File(path)) => {
+                    // Before Windows makes of it what it takes it for.
+                    check_target(&path)?;
                     let path = std::path::absolute(&path)
                         .map_err(|_| Error::invalid(format!("The target of {label} is empty.")))?;
                     if !paths.insert(path.clone()) {

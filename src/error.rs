@@ -194,6 +194,7 @@ impl Error {
                 ErrorKind::File,
                 " Check the permissions of the folder and that the file is not read-only.",
             ),
+            Io::InvalidFilename => (ErrorKind::File, " Choose a shorter or simpler name."),
             _ => (ErrorKind::File, ""),
         };
         let message = format!("Could not {doing}: {}.{hint}", io_words(error));
@@ -278,10 +279,12 @@ impl Error {
 /// The text of an I/O error without Rust's "(os error N)" suffix: the number has its own field.
 fn io_words(error: &std::io::Error) -> String {
     let text = error.to_string();
-    match text.find(" (os error ") {
-        Some(at) => text.get(..at).unwrap_or_default().to_owned(),
-        None => text,
-    }
+    let words = match text.find(" (os error ") {
+        Some(at) => text.get(..at).unwrap_or_default(),
+        None => &text,
+    };
+    // Windows ends its sentences itself.
+    words.trim_end().trim_end_matches('.').to_owned()
 }
 
 impl fmt::Display for Error {
@@ -311,6 +314,18 @@ impl std::error::Error for Error {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_words_of_the_system_are_part_of_a_sentence() {
+        for words in [
+            "The disk is full.",
+            "The disk is full. (os error 112)",
+            "The disk is full",
+        ] {
+            let error = Error::file("write", &std::io::Error::other(words));
+            assert_eq!(error.message(), "Could not write: The disk is full.");
+        }
+    }
 
     #[test]
     fn a_message_is_one_line_and_has_an_end() {

@@ -175,6 +175,7 @@ impl Api {
                 plain,
                 bound: vec![("Authorization", &bearer.header)],
                 body: call.body,
+                patience: None,
             };
             let error = match context.session.send(&request) {
                 Ok(reply)

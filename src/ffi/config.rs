@@ -220,7 +220,7 @@ pub unsafe extern "C" fn apsfetch_config_set_durable(
     }
 }
 
-/// Connections at the most, for all jobs of the client together: 1 to 256, 32 by default. The library uses
+/// Connections at the most, for all jobs of the client together: 1 to 256, 64 by default. The library uses
 /// as many of them as make the download faster.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn apsfetch_config_set_max_connections(

@@ -1,9 +1,9 @@
 //! What Rust's standard library leaves behind in a process that unloads the DLL, and is taken back here.
 //!
 //! For `x86_64-pc-windows-gnu`, its thread locals are indexes from `TlsAlloc`, which it never gives back. A process has 1,088 of
-//! them, and each load takes about fifteen: after some seventy loads the next one would end the host. So the DLL is linked
-//! with `--wrap=TlsAlloc` (see `build.rs`), which leads to the function below; it notes each index, and when the DLL is
-//! unloaded, after the last callback of the standard library, they are given back.
+//! them. Each load takes three, and more when something is downloaded: after some hundreds of loads the next one would end
+//! the host. So the DLL is linked with `--wrap=TlsAlloc` (see `build.rs`), which leads to the function below; it notes each
+//! index, and when the DLL is unloaded, after the last callback of the standard library, they are given back.
 //!
 //! Programs with the static library are never unloaded; they are linked without that option, and nothing is noted.
 

@@ -19,13 +19,18 @@ pub(super) struct FolderLock {
 impl FolderLock {
     /// Waits for the lock, 2 s at the most.
     pub(super) fn take(folder: &Path) -> Result<Self> {
+        let mut denied: u32 = 0;
         for _ in 0..TRIES {
             match try_lock(folder) {
                 Ok(Some(file)) => return Ok(FolderLock { _file: Some(file) }),
-                Ok(None) => std::thread::sleep(PAUSE),
+                Ok(None) => denied = 0,
+                Err(error) if is_being_removed(&error) && denied < TRIES / 4 => {
+                    denied = denied.saturating_add(1);
+                }
                 // Some network drives know no locks. The listing is still written in one step.
                 Err(_) => return Ok(FolderLock { _file: None }),
             }
+            std::thread::sleep(PAUSE);
         }
         Err(Error::new(
             ErrorKind::Busy,
@@ -35,6 +40,12 @@ impl FolderLock {
             ),
         ))
     }
+}
+
+/// ERROR_ACCESS_DENIED of Windows: the lock of another program is just being removed; or, if that is said again and again,
+/// nothing may be written to the folder.
+fn is_being_removed(error: &io::Error) -> bool {
+    cfg!(windows) && error.raw_os_error() == Some(5)
 }
 
 #[cfg(unix)]
@@ -62,8 +73,8 @@ fn try_lock(folder: &Path) -> io::Result<Option<File>> {
         .open(folder.join(super::listing::LOCK_NAME));
     match opened {
         Ok(file) => Ok(Some(file)),
-        // ERROR_SHARING_VIOLATION, and ERROR_ACCESS_DENIED while the last one is being deleted.
-        Err(error) if matches!(error.raw_os_error(), Some(32 | 5)) => Ok(None),
+        // ERROR_SHARING_VIOLATION.
+        Err(error) if error.raw_os_error() == Some(32) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -45,7 +45,7 @@ impl Work<'_> {
         };
         match (size, said.total) {
             (Some(size), Some(total)) if size != total => {
-                return Err(changed_on_server());
+                return Err(self.another_size(total));
             }
             (None, None) => {
                 return Err(Error::bad_response(format!(
@@ -85,7 +85,7 @@ impl Work<'_> {
         if let (Some(size), Some(length)) = (size, length)
             && size != length
         {
-            return Err(changed_on_server());
+            return Err(self.another_size(length));
         }
         let from_the_start = offset == range.source_start && only_range;
         if !from_the_start {
@@ -150,16 +150,21 @@ impl Work<'_> {
         }
     }
 
+    /// What it is when a source says another size than the one that is known.
+    fn another_size(&self, said: u64) -> Error {
+        let located = self.item.lock().located.clone();
+        // A chunk's size says nothing of the file's.
+        match located.is_some_and(|located| located.sources.len() == 1) {
+            true => self.item.another_size(said),
+            false => changed_on_server(),
+        }
+    }
+
     pub(super) fn found_size(&self, size: u64) -> Result<()> {
         if let Some(wanted) = self.item.wanted_size
             && wanted != size
         {
-            return Err(Error::new(
-                ErrorKind::Changed,
-                format!(
-                    "The file has {size} bytes on the server, not the {wanted} that were asked for."
-                ),
-            ));
+            return Err(self.item.another_size(size));
         }
         let cut = self.engine.cut(self.item);
         self.item.discover(size, cut, &self.job.counters)?;

@@ -209,7 +209,11 @@ impl Engine {
             state.verify.is_some()
         };
         Cut {
-            connections: self.speed().permits(),
+            // More than are used now: one that comes later must find a range of its own.
+            connections: self
+                .options
+                .max_connections
+                .min(self.throttle.connections()),
             part_size: self.options.part_size,
             verified,
         }
@@ -324,7 +328,7 @@ impl Engine {
     }
 
     /// The next unit, of the job with the fewest workers; `None` ends the worker.
-    fn next(&self) -> Option<(Arc<JobInner>, Unit)> {
+    fn next(self: &Arc<Self>) -> Option<(Arc<JobInner>, Unit)> {
         crate::failpoint::here("next");
         let mut state = self.lock();
         let mut jobs: Vec<_> = state.jobs.iter().collect();
@@ -349,14 +353,19 @@ impl Engine {
             if full && over {
                 return None;
             }
-            let unit = job.take_unit(permits)?;
+            let (unit, shared) = job.take_unit(permits)?;
             job.workers.fetch_add(1, Ordering::Relaxed);
-            Some(((*job).clone(), unit))
+            Some(((*job).clone(), unit, shared))
         });
         if unit.is_none() {
             self.set_workers(&mut state, |workers| workers.saturating_sub(1));
         }
-        unit
+        drop(state);
+        let (job, unit, shared) = unit?;
+        if shared {
+            self.pump(1);
+        }
+        Some((job, unit))
     }
 
     /// Whether a worker should leave its range: its job has more than its share, and another has too little.
@@ -366,13 +375,16 @@ impl Engine {
             && job.workers.load(Ordering::Relaxed) > job.share.load(Ordering::Relaxed)
     }
 
-    /// Counts received bytes and, now and then, decides how many connections there should be.
+    /// Counts received bytes.
     pub(super) fn received(self: &Arc<Self>, job: &JobInner, bytes: u64) {
         job.served.fetch_add(bytes, Ordering::Relaxed);
-        let total = self
-            .received
-            .fetch_add(bytes, Ordering::Relaxed)
-            .saturating_add(bytes);
+        self.received.fetch_add(bytes, Ordering::Relaxed);
+        self.watch();
+    }
+
+    /// Decides now and then how many connections there should be. Also called when nothing arrives.
+    pub(super) fn watch(self: &Arc<Self>) {
+        let total = self.received.load(Ordering::Relaxed);
         // Whoever finds the lock taken leaves the decision to the one who has it.
         let Ok(mut speed) = self.speed.try_lock() else {
             return;
@@ -386,8 +398,12 @@ impl Engine {
         let ticked = speed.tick(Instant::now(), total, || busy && !self.throttle.has_held());
         let after = speed.permits();
         drop(speed);
-        if ticked || after != before {
+        if after != before {
             self.pump(after);
+        } else if ticked {
+            // If nothing is free, one that looks whether there is something to share; the next one follows if so.
+            let free = self.lock().jobs.iter().any(|job| job.has_work());
+            self.pump(if free { after } else { 1 });
         }
     }
 
@@ -395,6 +411,12 @@ impl Engine {
     pub(crate) fn limit_bandwidth(self: &Arc<Self>, rate: u64) {
         self.throttle.set_rate(rate);
         self.speed().limit(self.throttle.connections());
+        self.pump(self.options.max_connections);
+    }
+
+    /// The servers turned out to be far away: all connections at once.
+    pub(crate) fn go_far(self: &Arc<Self>) {
+        self.speed().go_far(Instant::now());
         self.pump(self.options.max_connections);
     }
 

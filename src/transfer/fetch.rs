@@ -24,6 +24,11 @@ const BAD_REPLIES: u32 = 2;
 /// Tries are only counted anew when so much has come since.
 const PROGRESS: u64 = 64 * 1024;
 
+/// How much longer than the replies before it the first try of a range may wait for its reply.
+const LATE: u32 = 10;
+/// And how long in any case.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// What a worker works on.
 pub(super) struct Work<'a> {
     pub(super) engine: &'a Arc<Engine>,
@@ -75,7 +80,9 @@ impl Work<'_> {
                 self.item.fail(latest.unwrap_or(given_up));
                 return;
             }
-            let outcome = self.request(range, buffer);
+            // A server that has forgotten one connection answers on another; whether it is only slow shows the next try.
+            let hurried = latest.is_none();
+            let outcome = self.request(range, hurried, buffer);
             // A few bytes with each try are none: a drip feed would be asked for ever.
             if range.written().saturating_sub(before) >= PROGRESS {
                 before = range.written();
@@ -229,6 +236,7 @@ impl Work<'_> {
     fn request(
         &self,
         range: &Range,
+        hurried: bool,
         buffer: &mut Vec<u8>,
     ) -> std::result::Result<End, (Error, u64)> {
         let Some(view) = self.view() else {
@@ -244,7 +252,7 @@ impl Work<'_> {
             .counters
             .connections
             .fetch_add(1, Ordering::Relaxed);
-        let outcome = self.exchange(&view, range, buffer);
+        let outcome = self.exchange(&view, range, hurried, buffer);
         self.job
             .counters
             .connections
@@ -252,20 +260,30 @@ impl Work<'_> {
         outcome.map_err(|error| (error, view.generation))
     }
 
-    fn exchange(&self, view: &View, range: &Range, buffer: &mut Vec<u8>) -> Result<End> {
+    fn exchange(
+        &self,
+        view: &View,
+        range: &Range,
+        hurried: bool,
+        buffer: &mut Vec<u8>,
+    ) -> Result<End> {
         let Some((offset, end)) = range.rest() else {
             return Ok(End::Leave);
         };
         let Some(piece) = view.located.sources.get(range.source) else {
             return Err(changed_on_server());
         };
-        let version = {
+        let (version, latency) = {
             let state = self.item.lock();
-            state.versions.get(range.source).cloned().flatten()
+            let version = state.versions.get(range.source).cloned().flatten();
+            (version, state.latency)
         };
         let mut call = Call::get(piece.url.expose()).header("Accept-Encoding", "identity");
         for (name, value) in &view.located.headers {
             call = call.bound(name, value);
+        }
+        if hurried && !view.streaming && !latency.is_zero() {
+            call.patience = Some(latency.saturating_mul(LATE).max(PATIENCE));
         }
         let from = offset.saturating_sub(range.source_start);
         let to = end.saturating_sub(range.source_start);

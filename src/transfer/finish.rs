@@ -10,7 +10,6 @@ use super::queue::JobInner;
 use super::result::{ItemResult, ItemStatus, Verification};
 use super::resume;
 use super::sink::{Finished, Sink};
-use super::target;
 use super::verify::Verify;
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::{ExistingFile, Target};
@@ -63,7 +62,6 @@ impl Item {
         let Some(path) = self.path() else {
             return Ok(None);
         };
-        target::check(path)?;
         if self.existing == ExistingFile::Replace || !path.exists() {
             return Ok(None);
         }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::check::changed_on_server;
 use super::crew::{self, Next};
 use super::disk::Disk;
 use super::engine::NewItem;
@@ -109,6 +110,20 @@ impl Item {
         }
     }
 
+    /// What it is when the server says `size` and something else is known: to start again helps only if nobody asked
+    /// for a size.
+    pub(super) fn another_size(&self, size: u64) -> Error {
+        match self.wanted_size {
+            Some(wanted) if wanted != size => Error::new(
+                ErrorKind::Changed,
+                format!(
+                    "The file has {size} bytes on the server, not the {wanted} that were asked for."
+                ),
+            ),
+            _ => changed_on_server(),
+        }
+    }
+
     /// Notes what is known of the item from its address: its first one, or a renewed one.
     pub(super) fn set_located(&self, located: Located, counters: &Counters) -> Result<()> {
         let mut state = self.lock();
@@ -116,12 +131,7 @@ impl Item {
             && let Some(size) = located.size
             && wanted != size
         {
-            return Err(Error::new(
-                ErrorKind::Changed,
-                format!(
-                    "The file has {size} bytes on the server, not the {wanted} that were asked for."
-                ),
-            ));
+            return Err(self.another_size(size));
         }
         if state.size.is_none() {
             state.size = located.size.or(self.wanted_size);
@@ -187,12 +197,12 @@ impl Item {
     }
 
     /// A free range, taken for the calling worker.
-    pub(super) fn take_range(&self) -> Option<Arc<Range>> {
+    pub(super) fn take_range(&self, permits: usize) -> Option<Arc<Range>> {
         let mut state = self.lock();
         if state.error.is_some() || state.restart.is_some() {
             return None;
         }
-        let range = state.ranges.iter().find(|range| range.take())?.clone();
+        let range = state.take_free(permits)?;
         state.workers = state.workers.saturating_add(1);
         Some(range)
     }

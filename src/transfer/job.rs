@@ -273,6 +273,7 @@ impl Engine {
 
     /// Gives up the files whose disk does not answer: at its limit, and at once when the job is cancelled.
     pub(crate) fn look_after(self: &Arc<Self>, job: &Arc<JobInner>) {
+        self.watch();
         let now = Instant::now();
         for index in job.disk.overdue(now) {
             let Some(item) = job.items.get(index) else {

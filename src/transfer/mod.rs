@@ -46,4 +46,4 @@ pub(crate) use part_file::PART_SUFFIX;
 pub use progress::{ItemProgress, JobState, Progress};
 pub(crate) use queue::JobInner;
 pub use result::{ItemResult, ItemStatus, Verification};
-pub(crate) use target::is_device;
+pub(crate) use target::{check as check_target, is_device};

@@ -192,8 +192,16 @@ impl PartFile {
 
 /// One look for the mistakes that would otherwise only show after the whole download.
 fn check_writable(target: &Path) -> Result<()> {
-    let Ok(found) = std::fs::metadata(target) else {
-        return Ok(());
+    let found = match std::fs::metadata(target) {
+        Ok(found) => found,
+        // Too long, or with characters that this drive does not take. The part file may have a shorter name.
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidFilename => {
+            return Err(Error::file(
+                format_args!("create the target {}", target.display()),
+                &error,
+            ));
+        }
+        Err(_) => return Ok(()),
     };
     let wrong = if found.is_dir() {
         "is a folder."

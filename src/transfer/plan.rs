@@ -14,7 +14,7 @@ const LARGEST_VERIFIED_RANGE: u64 = 32 * 1024 * 1024;
 /// Ranges of one source: more, of a file that is or claims to be huge, would only cost memory.
 const MOST_RANGES: u64 = 10_000;
 /// A rest smaller than this is not worth a new request.
-const SMALLEST_SPLIT: u64 = 1024 * 1024;
+const SMALLEST_SPLIT: u64 = BLOCK;
 /// What sharing a rest must save to be worth a new request and a broken connection.
 const SMALLEST_GAIN: Duration = Duration::from_millis(100);
 /// The rate of a range is that of a time at least this long, just past.
@@ -108,10 +108,30 @@ impl Range {
         place.claimed = place.written;
     }
 
+    /// Takes over what lies directly behind it, if nobody has begun with that. Whether it did: then the other is dead.
+    pub(super) fn take_over(&self, next: &Range) -> bool {
+        let mut place = self.lock();
+        let mut other = next.lock();
+        let fits = next.source == self.source && next.start == place.end;
+        let untouched = !other.worker && !other.dead && other.written == next.start;
+        if !fits || !untouched || place.dead {
+            return false;
+        }
+        other.dead = true;
+        place.end = other.end;
+        true
+    }
+
     /// Whether a worker could take it.
     pub(super) fn is_free(&self) -> bool {
         let place = self.lock();
         !place.worker && !place.dead && place.written < place.end
+    }
+
+    /// How many bytes of it a worker could take.
+    pub(super) fn free(&self) -> Option<u64> {
+        let place = self.lock();
+        (!place.worker && !place.dead).then(|| place.end.saturating_sub(place.written))
     }
 
     /// The next bytes to fetch and the end of the range, or `None` when it is complete or dead.
@@ -199,7 +219,9 @@ impl Range {
     pub(super) fn split_off(&self, length: u64) -> Option<Range> {
         let mut place = self.lock();
         let rest = place.end.checked_sub(place.claimed)?;
-        if rest < length.saturating_add(SMALLEST_SPLIT) || place.dead || !place.worker {
+        // An empty tail would be stolen for ever.
+        let fits = length > 0 && rest >= length.saturating_add(SMALLEST_SPLIT);
+        if !fits || place.dead || !place.worker {
             return None;
         }
         let at = place.end.checked_sub(length)?;
@@ -278,15 +300,16 @@ pub(super) fn steal<'a>(
     let left = *rest as f64 / rate;
     let share = (left - latency.as_secs_f64()) / (1.0 / rate + 1.0 / usual);
     let gain = share / rate;
+    if *rest < SMALLEST_SPLIT.saturating_mul(2) {
+        return None;
+    }
     let least = SMALLEST_GAIN.max(latency.saturating_mul(2)).as_secs_f64();
     if gain < least {
         return None;
     }
     // Such a cast ends at the type's limits, and a share beyond the rest is cut below.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let share = (share as u64)
-        .max(SMALLEST_SPLIT)
-        .min(rest.saturating_sub(SMALLEST_SPLIT));
+    let share = (share as u64).clamp(SMALLEST_SPLIT, rest.saturating_sub(SMALLEST_SPLIT));
     range.split_off(share)
 }
 
@@ -368,6 +391,23 @@ mod tests {
         let tail = steal([&slow, &quick].into_iter(), Duration::ZERO, now).unwrap();
         let share = tail.rest().unwrap().1 - tail.start;
         assert!((45_000_000..55_000_000).contains(&share), "{share}");
+    }
+
+    #[test]
+    fn a_rest_that_stands_still_is_given_away_in_pieces_with_something_in_them() {
+        let now = Instant::now();
+        for left in [1, 2, 3, 4, 5, 6, 7, 8, 9, 40] {
+            // Nothing has come for a minute, so any piece would be a gain.
+            let range = moving(0, (left + 1) * BLOCK, 0, now, 60.0);
+            let mut pieces = 0;
+            while let Some(tail) = steal([&range].into_iter(), Duration::ZERO, now) {
+                let (from, to) = tail.rest().expect("an empty piece");
+                assert!(to - from >= SMALLEST_SPLIT);
+                pieces += 1;
+            }
+            assert!(pieces < left, "{pieces} of {left}");
+            assert_eq!(pieces > 0, left > 1, "{pieces} of {left}");
+        }
     }
 
     #[test]

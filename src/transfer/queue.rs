@@ -56,30 +56,30 @@ impl JobInner {
         self.counters.may_retry(wait)
     }
 
-    /// What to do next: keep the signed items coming, then fetch, then open, then share a slow range.
-    pub(super) fn take_unit(&self, permits: usize) -> Option<Unit> {
+    /// What to do next: keep the signed items coming, then fetch, then open, then share a slow range, which is said.
+    pub(super) fn take_unit(&self, permits: usize) -> Option<(Unit, bool)> {
         let mut queue = self.lock_queue();
         // Signed URLs live for two minutes, so only as many are signed ahead as will be used at once.
         let hungry = queue.ready.len().saturating_add(queue.signing) < permits;
         if hungry && let Some(group) = queue.unsigned.pop_front() {
             queue.signing = queue.signing.saturating_add(group.len());
-            return Some(Unit::Locate(group));
+            return Some((Unit::Locate(group), false));
         }
         for index in &queue.active {
             if let Some(item) = self.items.get(*index)
-                && let Some(range) = item.take_range()
+                && let Some(range) = item.take_range(permits)
             {
-                return Some(Unit::Fetch(*index, range));
+                return Some((Unit::Fetch(*index, range), false));
             }
         }
         if let Some(index) = queue.ready.pop_front() {
             queue.active.push(index);
-            return Some(Unit::Open(index));
+            return Some((Unit::Open(index), false));
         }
         let now = Instant::now();
         queue.active.iter().find_map(|index| {
             let range = self.items.get(*index)?.steal_range(now)?;
-            Some(Unit::Fetch(*index, range))
+            Some((Unit::Fetch(*index, range), true))
         })
     }
 

@@ -1,13 +1,21 @@
-//! How many connections are worth having: more as long as the sum grows, fewer when the service asks for it.
+//! How many connections are worth having: few where each is fast, more as long as the sum grows, all on a far road, and
+//! fewer when the service asks for it.
 
 use std::time::{Duration, Instant};
 
-/// Connections at the start. All of them begin in the first round trip.
-const START: usize = 8;
+/// Connections at the start.
+const START: usize = 4;
 /// How long a number of connections is watched before the next decision.
-const WATCH: Duration = Duration::from_millis(250);
+const WATCH: Duration = Duration::from_millis(100);
 /// How much faster more connections must be to stay.
 const GAIN: f64 = 1.12;
+/// Below this part of what there was before, the road has stalled, which says nothing about the connections: some
+/// servers let a burst pass at once and then nothing for a while.
+const STALLED: f64 = 0.5;
+/// Windows in which more connections must have shown that they help.
+const CHANCES: u32 = 3;
+/// Bytes a second from which on it is the computer that limits and not the connections.
+const FAST: f64 = 400e6;
 /// After a step that did not help.
 const REST: Duration = Duration::from_secs(5);
 /// After a "slow down".
@@ -22,10 +30,17 @@ pub(super) struct Speed {
     limit: usize,
     since: Instant,
     bytes: u64,
-    /// The rate with the previous number of connections, and that number.
-    before: Option<(f64, usize)>,
+    /// The step that is being tried.
+    step: Option<Step>,
     rest_until: Option<Instant>,
     slowed: Option<Instant>,
+}
+
+/// More connections than before.
+struct Step {
+    rate_before: f64,
+    permits_before: usize,
+    windows: u32,
 }
 
 impl Speed {
@@ -36,7 +51,7 @@ impl Speed {
             limit: usize::MAX,
             since: now,
             bytes: 0,
-            before: None,
+            step: None,
             rest_until: None,
             slowed: None,
         }
@@ -65,7 +80,7 @@ impl Speed {
         if time < WATCH {
             return false;
         }
-        let rate = bytes.saturating_sub(self.bytes) as f64 / time.as_secs_f64();
+        let rate = per_second(bytes.saturating_sub(self.bytes), time);
         self.since = now;
         self.bytes = bytes;
         let busy = busy() && self.permits <= self.limit;
@@ -73,22 +88,43 @@ impl Speed {
             return true;
         }
         self.rest_until = None;
-        if let Some((rate_before, permits_before)) = self.before
-            && rate < rate_before * GAIN
-        {
-            self.permits = permits_before;
-            self.before = None;
-            self.rest_until = now.checked_add(REST);
+        if let Some(step) = &mut self.step {
+            step.windows = step.windows.saturating_add(1);
+            let helps = rate >= step.rate_before * GAIN;
+            let stalled = rate < step.rate_before * STALLED;
+            if !helps && !stalled && step.windows < CHANCES {
+                return true;
+            }
+            if !helps && !stalled {
+                self.permits = step.permits_before;
+                self.step = None;
+                self.rest_until = now.checked_add(REST);
+                return true;
+            }
+        }
+        self.step = None;
+        if rate >= FAST {
             return true;
         }
         if self.permits < self.max {
-            self.before = Some((rate, self.permits));
+            self.step = Some(Step {
+                rate_before: rate,
+                permits_before: self.permits,
+                windows: 0,
+            });
             self.permits = self.permits.saturating_mul(2).min(self.max);
-        } else {
-            self.before = None;
-            self.rest_until = now.checked_add(REST);
         }
         true
+    }
+
+    /// The servers are far away: all connections, at once.
+    pub(super) fn go_far(&mut self, now: Instant) {
+        // Not against what the service asked for a moment ago.
+        if self.slowed.is_none() {
+            self.permits = self.max;
+            self.step = None;
+            self.rest_until = now.checked_add(REST);
+        }
     }
 
     /// The service answered 429 or 503.
@@ -100,10 +136,14 @@ impl Speed {
         if !just_now {
             self.slowed = Some(now);
             self.permits = (self.permits / 2).max(LEAST.min(self.max));
-            self.before = None;
+            self.step = None;
             self.rest_until = now.checked_add(PENANCE);
         }
     }
+}
+
+fn per_second(bytes: u64, time: Duration) -> f64 {
+    bytes as f64 / time.as_secs_f64()
 }
 
 #[cfg(test)]
@@ -129,8 +169,55 @@ mod tests {
     #[test]
     fn grows_where_each_connection_is_capped_and_stays_where_it_does_not_help() {
         assert_eq!(settle(64, |n| n as f64 * 8e6, 20), 64);
-        assert_eq!(settle(64, |_| 1e9, 20), 8);
-        assert_eq!(settle(4, |n| n as f64, 20), 4);
+        assert_eq!(settle(64, |_| 1e9, 20), 4);
+        assert_eq!(settle(64, |_| 1e7, 20), 4);
+        assert_eq!(settle(64, |n| n.min(16) as f64 * 1e7, 20), 16);
+        assert_eq!(settle(2, |n| n as f64, 20), 2);
+    }
+
+    #[test]
+    fn all_connections_of_a_capped_road_are_there_within_half_a_second() {
+        let start = Instant::now();
+        let mut speed = Speed::new(64, start);
+        let mut bytes = 0.0;
+        for step in 1..=10 {
+            bytes += speed.permits() as f64 * 8e6 * 0.05;
+            speed.tick(
+                start + Duration::from_millis(step * 50),
+                bytes as u64,
+                || true,
+            );
+        }
+        assert_eq!(speed.permits(), 64);
+    }
+
+    #[test]
+    fn a_burst_and_a_stall_do_not_stop_the_growth() {
+        let start = Instant::now();
+        let mut speed = Speed::new(64, start);
+        // What a server gives to each new connection at once, before it makes it wait.
+        let mut bytes = 0;
+        let mut served = 0;
+        for step in 1..=12 {
+            let permits = speed.permits();
+            bytes += (permits.saturating_sub(served) as u64) * 8_000_000;
+            served = served.max(permits);
+            speed.tick(start + Duration::from_millis(step * 100), bytes, || true);
+        }
+        assert_eq!(speed.permits(), 64);
+    }
+
+    #[test]
+    fn a_far_road_gets_all_at_once_unless_the_service_complained() {
+        let start = Instant::now();
+        let mut speed = Speed::new(64, start);
+        speed.go_far(start);
+        assert_eq!(speed.permits(), 64);
+        speed.slow_down(start);
+        speed.go_far(start);
+        assert_eq!(speed.permits(), 32);
+        speed.limit(4);
+        assert_eq!(speed.permits(), 4);
     }
 
     #[test]
@@ -140,7 +227,7 @@ mod tests {
         for _ in 0..8 {
             speed.slow_down(start);
         }
-        assert_eq!(speed.permits(), 4);
+        assert_eq!(speed.permits(), 2);
         for second in 1..5 {
             speed.slow_down(start + Duration::from_secs(second));
         }
@@ -154,7 +241,7 @@ mod tests {
         speed.slow_down(start);
         let mut bytes = 0.0;
         for step in 1..200 {
-            bytes += speed.permits() as f64 * 1e6;
+            bytes += speed.permits() as f64 * 1e5;
             speed.tick(
                 start + Duration::from_millis(step * 50),
                 bytes as u64,

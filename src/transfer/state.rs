@@ -47,6 +47,8 @@ pub(super) struct State {
     pub(super) unproven: Vec<bool>,
     /// The server has shown that it knows no ranges.
     pub(super) rangeless: bool,
+    /// Ranges may be made longer: they have no size that somebody asked for, and no checksum waits for them in order.
+    pub(super) mergeable: bool,
     pub(super) restart: Option<Restart>,
     pub(super) restarts: u32,
     pub(super) error: Option<Error>,
@@ -125,6 +127,7 @@ impl State {
         let Some(located) = self.located.clone() else {
             return;
         };
+        self.mergeable = cut.part_size == 0 && !cut.verified;
         self.versions = vec![None; located.sources.len()];
         self.unproven = vec![false; located.sources.len()];
         self.ranges = Vec::new();
@@ -203,6 +206,31 @@ impl State {
         self.ranges
             .iter()
             .fold(0, |sum, range| sum.saturating_add(range.written()))
+    }
+
+    /// A free range, taken. With few connections it is made longer by the free ones behind it, for a request each would
+    /// cost time: the first ones get half of an even share of what is free, and the later ones less and less.
+    pub(super) fn take_free(&mut self, permits: usize) -> Option<Arc<Range>> {
+        let first = self.ranges.iter().position(|range| range.take())?;
+        let range = self.ranges.get(first)?.clone();
+        if !self.mergeable {
+            return Some(range);
+        }
+        let free: u64 = self.ranges.iter().filter_map(|range| range.free()).sum();
+        let shares = (permits.max(1) as u64).saturating_mul(2);
+        let wanted = free.checked_div(shares).unwrap_or(free);
+        let behind = first.saturating_add(1);
+        while range
+            .rest()
+            .is_some_and(|(at, end)| end.saturating_sub(at) < wanted)
+            && self
+                .ranges
+                .get(behind)
+                .is_some_and(|next| range.take_over(next))
+        {
+            self.ranges.remove(behind);
+        }
+        Some(range)
     }
 
     /// Takes back what was written, and the size if it may be another one now.

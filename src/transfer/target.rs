@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 
 /// Refuses a target that would not become a file of its name. Elsewhere than on Windows, every name is a name.
-pub(super) fn check(target: &Path) -> Result<()> {
+pub(crate) fn check(target: &Path) -> Result<()> {
     if !cfg!(windows) {
         return Ok(());
     }

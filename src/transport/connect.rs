@@ -320,7 +320,8 @@ mod tests {
             connect(&[hole], soon(10_000), &go).unwrap_err()
         });
         assert!(matches!(failed, Failed::Cancelled), "{failed:?}");
-        assert!(begun.elapsed() < Duration::from_millis(200), "{begun:?}");
+        // 100 ms of that are the pause; a busy machine gets some more.
+        assert!(begun.elapsed() < Duration::from_secs(1), "{begun:?}");
     }
 
     #[test]

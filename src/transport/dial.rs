@@ -13,6 +13,7 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout, Transport};
 
 use super::connect::{Failed, Families};
+use super::distance::Distance;
 use super::failure::{self, carry};
 use super::proxy::{Proxies, ProxyAddress, Route};
 use super::resolve::Names;
@@ -31,6 +32,7 @@ pub(super) struct Ways {
     pub(super) limit: Duration,
     pub(super) user_agent: String,
     pub(super) throttle: Arc<Throttle>,
+    pub(super) distance: Distance,
 }
 
 /// When a connection has to be ready.
@@ -94,7 +96,13 @@ impl Dialer {
             Route::Through(proxy) => self.tunnel(&proxy, &target, details, &deadline)?,
         };
         match target.https {
-            true => self.handshake(socket, target.host, details, &deadline),
+            true => {
+                self.ways.distance.begin();
+                let begun = Instant::now();
+                let connection = self.handshake(socket, target.host, details, &deadline)?;
+                self.ways.distance.note(begun.elapsed());
+                Ok(connection)
+            }
             false => Ok(socket),
         }
     }

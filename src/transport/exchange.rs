@@ -31,6 +31,8 @@ pub(crate) struct Call<'a> {
     /// Headers that only the first origin may see: tokens, cookies, the caller's own.
     pub(crate) bound: Vec<(&'a str, &'a Secret)>,
     pub(crate) body: Option<&'a [u8]>,
+    /// A shorter limit on the wait for the reply than the client's.
+    pub(crate) patience: Option<Duration>,
 }
 
 impl<'a> Call<'a> {
@@ -41,6 +43,7 @@ impl<'a> Call<'a> {
             plain: Vec::new(),
             bound: Vec::new(),
             body: None,
+            patience: None,
         }
     }
 
@@ -64,8 +67,8 @@ pub(crate) struct Reply {
     limits: Limits,
     /// What an error made of it must not quote.
     secrets: Vec<Secret>,
-    /// A token or a login went with the request. Without one, the address itself is what is refused.
-    authorized: bool,
+    /// An access token, or another login, went along.
+    has_login: bool,
 }
 
 impl Session {
@@ -80,10 +83,8 @@ impl Session {
             let mut reply = self.send_once(call, &url, &at, at == first)?;
             if reply.status >= 400 {
                 reply.secrets = echo::secrets_of(call);
-                reply.authorized = call
-                    .bound
-                    .iter()
-                    .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+                reply.has_login =
+                    (call.bound.iter()).any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
             }
             if !matches!(reply.status, 301 | 302 | 303 | 307 | 308) {
                 return Ok(reply);
@@ -131,9 +132,15 @@ impl Session {
                 "The address or a header has characters that HTTP does not allow, such as a line break.",
             )
         };
-        let outcome = match call.body {
-            Some(body) => self.scope.agent.run(request.body(body).map_err(unusable)?),
-            None => self.scope.agent.run(request.body(()).map_err(unusable)?),
+        let agent = &self.scope.agent;
+        let outcome = match (call.body, call.patience) {
+            (Some(body), _) => agent.run(request.body(body).map_err(unusable)?),
+            (None, None) => agent.run(request.body(()).map_err(unusable)?),
+            (None, Some(patience)) => {
+                let limit = Some(patience.min(limits.reply));
+                let request = agent.configure_request(request.body(()).map_err(unusable)?);
+                agent.run(request.timeout_recv_response(limit).build())
+            }
         };
         let response: Response<ureq::Body> = outcome.map_err(|error| {
             if self.is_cancelled() {
@@ -162,7 +169,7 @@ impl Reply {
             host: host.to_owned(),
             limits,
             secrets: Vec::new(),
-            authorized: false,
+            has_login: false,
         }
     }
 
@@ -229,15 +236,15 @@ impl Reply {
     pub(crate) fn request_id(&self) -> Option<String> {
         [
             "x-ads-request-id",
-            "x-request-id",
             "x-amz-request-id",
             "x-amz-cf-id",
+            "x-request-id",
             "x-ads-troubleshooting",
         ]
         .iter()
         .filter_map(|name| self.header(name))
-        // Model Derivative says in the last one what went wrong, in a sentence: that is no id.
-        .find(|id| !id.is_empty() && !id.contains(char::is_whitespace))
+        // Model Derivative may write a sentence into the last one, which the error tells already.
+        .find(|id| !id.trim().is_empty() && !id.trim().contains(char::is_whitespace))
         .map(|id| echo::hide(id, &self.secrets))
         .map(|id| id.chars().filter(|c| !c.is_control()).take(200).collect())
     }
@@ -336,22 +343,22 @@ impl Reply {
             _ => ErrorKind::Http,
         };
         let hint = match (status, reason.code.as_deref()) {
-            (400, Some("ExpiredToken")) | (403, Some("RequestHasExpired")) => {
-                " The signed URL has expired."
+            (_, code) if reason.is_expired() || code == Some("RequestHasExpired") => {
+                " The signed URL has expired: have it signed again."
             }
             (202, _) => {
                 " The derivative is not translated yet: wait until its manifest says success."
             }
-            (401 | 403, _) if !self.authorized => {
-                " The server refuses this address: it may have expired or have been used already, or it needs a header of its own."
+            (401 | 403, _) if !self.has_login => {
+                " The URL gives no right to the file. It must be given exactly as it was signed; if it is, have it signed again."
             }
-            (404, _) if !self.authorized => " There is nothing at this address.",
+            (404, _) if !self.has_login => " There is nothing at this URL.",
             (401, _) => " The access token is missing, wrong or expired: get a new one.",
             (403, _) => {
                 " The token lacks a scope or the right to this item. Check the scopes and that the app has access."
             }
             (404, _) => {
-                " Check the URN or key, and the region: a design outside the US is only found with its own region set."
+                " Check the URN or key, and for a design the region: one outside the US is only found with its own region set."
             }
             (429, _) => " Too many requests: wait, then try again.",
             (500..=599, _) => " The service has a problem of its own; try again later.",

@@ -9,6 +9,7 @@ mod body;
 mod connect;
 mod context;
 mod dial;
+mod distance;
 mod echo;
 mod exchange;
 mod failure;
@@ -39,6 +40,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) use address::origin;
 pub(crate) use context::{Context, Observer};
+pub(crate) use distance::Distance;
 pub(crate) use exchange::{Call, Reply, read_failure};
 pub(crate) use failure::Limits;
 pub(crate) use range::{ContentRange, digits};
@@ -114,6 +116,7 @@ impl Network {
                 limit: options.limits.connect,
                 user_agent: options.user_agent.clone(),
                 throttle: throttle.clone(),
+                distance: Distance::default(),
             }),
             throttle,
             idle: Mutex::new(Vec::new()),
@@ -128,6 +131,11 @@ impl Network {
     /// What limits the bandwidth.
     pub(crate) fn throttle(&self) -> &Arc<Throttle> {
         &self.throttle
+    }
+
+    /// How far the servers are.
+    pub(crate) fn distance(&self) -> &Distance {
+        &self.ways.distance
     }
 
     /// A new cancel scope, with the warm connections of an earlier one if there are any.

@@ -25,6 +25,8 @@ use crate::error::{Error, ErrorKind, Result};
 pub(super) const OUTPUT_BUFFER: usize = 16 * 1024;
 /// One full read of the socket.
 pub(super) const INPUT_BUFFER: usize = 128 * 1024;
+/// What is decrypted comes in records of 16 KiB at the most; headers may be longer.
+const PLAIN_BUFFER: usize = 32 * 1024;
 
 /// The TLS settings of one client, made at the first https connection: reading the system's trust
 /// store takes a moment, and a client that talks to a sandbox on http never needs it.
@@ -141,7 +143,7 @@ pub(super) fn handshake(
         return Err(broken_handshake(host, deadline, error));
     }
     Ok(TlsTransport {
-        buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
+        buffers: LazyBuffers::new(PLAIN_BUFFER, OUTPUT_BUFFER),
         stream: StreamOwned::new(connection, socket),
     })
 }

@@ -58,3 +58,20 @@ fn a_size_that_no_file_can_have_costs_neither_memory_nor_the_old_file() {
         assert_eq!(error.kind(), ErrorKind::Resource, "{error}");
     }
 }
+
+#[test]
+fn a_size_that_the_file_has_not_is_said_with_the_one_it_has() {
+    for (size, ranges) in [(999, true), (1001, true), (999, false), (1001, false)] {
+        let server = RawServer::start(move |asked| {
+            let file = data(1000, 33);
+            vec![Act::Send(match ranges {
+                true => good(asked, &file, Some("\"a\"")),
+                false => reply(200, &[], &file),
+            })]
+        });
+        let client = builder().build().unwrap();
+        let error = fails(&client, by_url(&server).size(size), &[ErrorKind::Changed]);
+        let expected = format!("has 1000 bytes on the server, not the {size} that were asked for.");
+        assert!(error.message().ends_with(&expected), "{error}");
+    }
+}

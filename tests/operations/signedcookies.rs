@@ -252,6 +252,16 @@ fn a_500_is_tried_again_and_its_request_id_is_told() {
     assert!(error.message().contains("out of order"), "{error}");
 }
 
+/// The sandbox, like APS, writes its reason into the header that may also have an id.
+#[test]
+fn a_sentence_is_no_request_id() {
+    let world = World::new();
+    let missing = Request::derivative(&world.urn, "urn:adsk.viewing:fs.file:x/none").unwrap();
+    let error = sign(&world.client(), &missing).unwrap_err();
+    assert_eq!(kind(&error), ErrorKind::NotFound);
+    assert_eq!(error.request_id(), None);
+}
+
 #[test]
 fn a_derivative_that_is_not_ready_is_not_signed() {
     let world = World::new();

@@ -82,6 +82,12 @@ fn measure(options: &Options) -> Result<()> {
     };
     let mut sheet = Sheet::new(&options.root, &programs);
     println!("{}, {}", sheet.machine, sheet.kernel);
+    if options.shrink > 1 {
+        println!(
+            "Files are smaller than the titles say, by {}: this shows that it works, not how fast anybody is.",
+            options.shrink
+        );
+    }
     if options.add {
         sheet.cases = Sheet::load_from(&options.out)?.cases;
     }
@@ -93,6 +99,7 @@ fn measure(options: &Options) -> Result<()> {
         sheet.save(&options.out)?;
     }
     println!("{}", sheet.summary());
+    sheet.complain(options.shrink > 1)?;
     println!("{}", options.out.join("bench.json").display());
     Ok(())
 }

@@ -47,7 +47,13 @@ pub(crate) struct Options {
 impl Options {
     /// None if it was only asked what there is.
     pub(crate) fn parse() -> Result<Option<Self>> {
-        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+        // Asked of cargo at run time first: two checkouts that share a target folder share this program too.
+        let own = std::env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        let root = own
+            .join("../..")
+            .canonicalize()
+            .context("the project's folder")?;
         let target =
             std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         let mut options = Self {
@@ -70,7 +76,11 @@ impl Options {
                 Long("cases") => options.cases = list(&arguments.value()?.string()?),
                 Long("peers") => options.peers = list(&arguments.value()?.string()?),
                 Long("rounds") => options.rounds = arguments.value()?.parse()?,
-                Long("quick") => (options.shrink, options.rounds) = (64, 1),
+                Long("quick") => {
+                    (options.shrink, options.rounds) = (64, 1);
+                    // What was measured stays.
+                    options.out = target.join("bench/quick");
+                }
                 Long("add") => options.add = true,
                 Long("publish") => options.publish = true,
                 Long("nice") => options.nice = Some(arguments.value()?.parse()?),

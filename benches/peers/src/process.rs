@@ -193,7 +193,23 @@ mod tests {
 
     #[test]
     fn who_takes_too_long_is_ended_with_all_it_started() {
-        let error = shell("sleep 60 & sleep 60", Duration::from_millis(50)).unwrap_err();
-        assert!(error.to_string().contains("longer"), "{error}");
+        let folder = tempfile::tempdir().unwrap();
+        let script = "sleep 60 & echo $!; wait";
+        let limit = Duration::from_millis(200);
+        let error = run(
+            Command::new("sh").args(["-c", script]),
+            folder.path(),
+            limit,
+        );
+        assert!(error.unwrap_err().to_string().contains("longer"));
+        let sleeper = std::fs::read_to_string(folder.path().join("stdout")).unwrap();
+        let stat = format!("/proc/{}/stat", sleeper.trim());
+        // Whoever inherits it may take a while to bury it.
+        let alive = || std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z"));
+        let end = Instant::now() + Duration::from_secs(10);
+        while alive() && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(!sleeper.trim().is_empty() && !alive());
     }
 }

@@ -53,7 +53,7 @@ namespace ApsFetch
         /// failure. A killed process never leaves a wrong file either way.</summary>
         public bool Durable { get; set; }
 
-        /// <summary>Connections at the most, for all jobs of the client together: 1 to 256, 32 by default.</summary>
+        /// <summary>Connections at the most, for all jobs of the client together: 1 to 256, 64 by default.</summary>
         public int? MaxConnections { get; set; }
 
         /// <summary>Bytes a second that all downloads of the client together may take, from 1024; no limit by default.

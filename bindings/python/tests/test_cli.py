@@ -82,6 +82,8 @@ class CommandLine(SandboxTest):
         self.assertTrue(error["message"])
         error = self.run_json("get", "object", BUCKET, "odd.bin", code=1, APS_CLIENT_ID=None)["error"]
         self.assertEqual(error["status"], "invalid_argument")
+        error = self.run_json("ls", BUCKET, code=1, APS_CLIENT_SECRET=None)["error"]
+        self.assertIn("APS_CLIENT_SECRET is not set", error["message"])
 
     def test_a_derivative_and_a_whole_design(self) -> None:
         found = self.derivative()
@@ -101,6 +103,8 @@ class CommandLine(SandboxTest):
         self.assertEqual([file["status"] for file in outcome["files"]], ["downloaded", "failed"])
         self.assertEqual(outcome["files"][1]["error"]["http_status"], 404)
         self.assertEqual((self.folder / "a.bin").stat().st_size, 10)
+        _, errors = self.run_it("get", "bucket", BUCKET, "--prefix", "clj/")
+        self.assertIn("nothing to download", errors)
 
     def test_listing(self) -> None:
         output, _ = self.run_it("ls", BUCKET, "odd")

@@ -1,5 +1,6 @@
 """Each status is an exception that says what, where and whose fault."""
 
+import os
 import pickle
 import unittest
 from pathlib import Path
@@ -130,6 +131,14 @@ class FromTheServer(SandboxTest):
         error = self.failure(apsfetch.FileError, apsfetch.Object(BUCKET, "odd.bin", target))
         self.assertIsNotNone(error.os_code)
         self.assertIn("no such folder", str(error))
+
+    def test_a_name_that_no_file_can_have_is_said_before_the_download(self) -> None:
+        self.sandbox.control("requests", method="DELETE")
+        error = self.failure(apsfetch.FileError, apsfetch.Object(BUCKET, "odd.bin", self.folder / ("x" * 300)))
+        self.assertIn("x" * 300, str(error))
+        if os.name != "nt":
+            self.assertNotIn("s3", [request["origin"] for request in self.sandbox.requests()])
+        self.assertEqual(list(self.folder.iterdir()), [])
 
     def test_a_wrong_sha1(self) -> None:
         target = self.folder / "a.bin"

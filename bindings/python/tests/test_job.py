@@ -62,7 +62,11 @@ class Jobs(SandboxTest):
             self.assertTrue(job.finished)
             with self.assertRaises(IndexError):
                 [one, hanging][len(job)]
-            self.assertIsInstance(job.result(2), apsfetch.InvalidArgumentError)
+            with self.assertRaises(IndexError):
+                job.result(2)
+            self.assertIs(type(job.result(-1)), apsfetch.Cancelled)
+            # Nothing of the large item has come, so the job is over and not at 100%.
+            self.assertNotEqual(job.progress().fraction, 1.0)
         with self.assertRaisesRegex(apsfetch.InvalidHandleError, "job is closed"):
             job.progress()
 

@@ -144,6 +144,40 @@ class Manners(SandboxTest):
         self.assertEqual([warning.category for warning in seen], [ResourceWarning])
         self.assertIn("unclosed client", str(seen[0].message))
 
+    def test_a_job_keeps_its_client(self) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            with self.sandbox.client().start([apsfetch.Object(BUCKET, "notes.txt", memory=100)]) as job:
+                gc.collect()
+                self.assertIsInstance(job.results()[0], apsfetch.Result)
+            info = self.sandbox.info
+            client = apsfetch.Client(base_url=info["api"], proxy="")
+            login = client.login(info["public_client_id"], "data:read", callback_port=0)
+            with login:
+                del client
+                gc.collect()
+                self.assertFalse(login.wait(0))
+            del job, login
+            gc.collect()
+
+    def test_a_wrong_option_of_a_client(self) -> None:
+        wrong: Any = {"proxi": ""}
+        with self.assertRaisesRegex(TypeError, r"^Client\.__init__\(\) got an unexpected .*'proxi'"):
+            apsfetch.Client(**wrong)
+        wrong = {"token_provider": "a token"}
+        with self.assertRaisesRegex(apsfetch.ArgumentTypeError, "token_provider is of type str"):
+            apsfetch.Client(**wrong)
+
+        async def provide() -> str:
+            return "a token"
+
+        wrong = {"token_provider": provide}
+        with self.assertRaisesRegex(apsfetch.ArgumentTypeError, "async function"):
+            apsfetch.Client(**wrong)
+        wrong = [("Cookie", "a=b")]
+        with self.assertRaisesRegex(apsfetch.ArgumentTypeError, "headers are of type list"):
+            self.client().read_url("https://localhost/", headers=wrong)
+
     def test_a_subclass(self) -> None:
         class Mine(apsfetch.Client):
             def __init__(self, bucket: str, **options: Any) -> None:

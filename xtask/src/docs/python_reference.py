@@ -101,7 +101,8 @@ def chain(node: ast.ClassDef, definitions: dict[str, ast.ClassDef], public: set[
     for base in bases(node):
         if base in definitions and base not in public and base not in ("Number",):
             found.extend(chain(definitions[base], definitions, public))
-    return found
+    # What several of them stand on is told once, after all of them.
+    return [owner for place, owner in enumerate(found) if owner not in found[place + 1 :]]
 
 
 def name_of(member: ast.stmt) -> str:

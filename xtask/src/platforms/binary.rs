@@ -89,8 +89,11 @@ pub(crate) fn mach_o(library: &Path) -> Result<MachO> {
                 found.needs.push(String::from_utf8(name.to_vec())?);
             }
             LoadCommandVariant::BuildVersion(version, _) => {
-                let number = version.minos.get(endian).0;
-                found.oldest_system = (number >> 16, number >> 8 & 0xff);
+                found.oldest_system = release(version.minos.get(endian).0);
+            }
+            // What said so before macOS 10.14.
+            LoadCommandVariant::VersionMin(version) => {
+                found.oldest_system = release(version.version.get(endian).0);
             }
             LoadCommandVariant::LinkeditData(data)
                 if data.cmd.get(endian) == macho::LC_CODE_SIGNATURE =>
@@ -103,6 +106,11 @@ pub(crate) fn mach_o(library: &Path) -> Result<MachO> {
     Ok(found)
 }
 
+/// Of 0x000B0200, 11.2.
+fn release(version: u32) -> (u32, u32) {
+    (version >> 16, version >> 8 & 0xff)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,5 +121,11 @@ mod tests {
         assert!(exports_only_the_header(&this).is_err());
         assert!(mach_o(&this).is_err());
         assert!(exports(b"#!/bin/sh\n").is_err());
+    }
+
+    #[test]
+    fn a_release_of_macos_is_read_from_its_number() {
+        assert_eq!(release(0x000B_0200), (11, 2));
+        assert_eq!(release(0x000A_0C00), (10, 12));
     }
 }

@@ -67,7 +67,6 @@ const fn dylib(target: &'static str) -> Task {
 const TASKS: &[Task] = &[
     check(msvc::TARGET),
     check("aarch64-apple-darwin"),
-    check("i686-unknown-linux-gnu"),
     Task {
         target: msvc::TARGET,
         shows: Shows::Linked,

@@ -139,7 +139,9 @@ fn run_programs(context: &Context<'_>, library: &Path, import_library: &Path) ->
     windows::tools::wake()?;
     let mut tests = context.command("cargo");
     tests
-        .args(["test", "--package", "apsfetch", "--test", "capi"])
+        // As in the other steps, so that nothing is built twice.
+        .args(["test", "--workspace", "--exclude", "xtask"])
+        .args(["--test", "capi"])
         .args(["--test", "header", "--"])
         .args(TESTS)
         .env("APSFETCH_TEST_LIBRARY", library)

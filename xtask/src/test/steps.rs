@@ -109,12 +109,6 @@ const RUST_MACOS: Need = Need {
     source: Source::RustTarget("aarch64-apple-darwin"),
 };
 
-const RUST_32: Need = Need {
-    name: "Rust for 32-bit Linux",
-    probe: Probe::Is(|| platforms::has_standard_library("i686-unknown-linux-gnu")),
-    source: Source::RustTarget("i686-unknown-linux-gnu"),
-};
-
 const RUST_AARCH64: Need = Need {
     name: "Rust for Linux on ARM",
     probe: Probe::Is(|| platforms::has_standard_library("aarch64-unknown-linux-gnu")),
@@ -369,14 +363,7 @@ pub(crate) const ALL: &[Step] = &[
         name: "platforms",
         what: "the library for other systems and processors: type checks, and unit tests in an emulator",
         needs: &[CLANG],
-        wants: &[
-            RUST_MSVC,
-            RUST_MACOS,
-            RUST_32,
-            RUST_AARCH64,
-            AARCH64_GCC,
-            QEMU,
-        ],
+        wants: &[RUST_MSVC, RUST_MACOS, RUST_AARCH64, AARCH64_GCC, QEMU],
         work: &[Work::Check {
             shown: "cargo xtask platforms, as far as it is quick",
             check: platforms::step,

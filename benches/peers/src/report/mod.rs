@@ -9,7 +9,7 @@ mod summary;
 use std::fmt::{self, Display, Formatter};
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::contestants::Setup;
@@ -195,6 +195,21 @@ impl Sheet {
             Some(other) => *other = case,
             None => self.cases.push(case),
         }
+    }
+
+    /// Fails if the library brought a wrong file or none; `strictly`, also if anybody else could not be run.
+    pub(crate) fn complain(&self, strictly: bool) -> Result<()> {
+        for case in &self.cases {
+            for entry in &case.entries {
+                let not_run = entry.runs.iter().any(|run| run.cost.is_none());
+                if let Some(fault) = entry.fault()
+                    && (entry.setup == Setup::Ours || (strictly && not_run))
+                {
+                    bail!("({}) {}: {fault}", case.id, entry.name);
+                }
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn save(&self, folder: &Path) -> Result<()> {

@@ -179,6 +179,15 @@ mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::TcpStream;
 
+    /// A test that would wait for ever fails instead.
+    fn connect(proxy: &Proxy) -> TcpStream {
+        let client = TcpStream::connect(proxy.address()).unwrap();
+        client
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+        client
+    }
+
     /// A server that answers each byte with that many bytes times 100,000, until the client ends.
     fn server() -> (SocketAddr, JoinHandle<()>) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -206,7 +215,7 @@ mod tests {
         };
         let proxy = Proxy::start(road, address).unwrap();
         let begun = Instant::now();
-        let mut client = TcpStream::connect(proxy.address()).unwrap();
+        let mut client = connect(&proxy);
         let mut first = vec![0; 100_000];
         client.write_all(&[1]).unwrap();
         client.read_exact(&mut first).unwrap();
@@ -228,7 +237,7 @@ mod tests {
     fn the_end_of_the_server_reaches_the_client() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let proxy = Proxy::start(Road::default(), listener.local_addr().unwrap()).unwrap();
-        let mut client = TcpStream::connect(proxy.address()).unwrap();
+        let mut client = connect(&proxy);
         let (mut server, _) = listener.accept().unwrap();
         server.write_all(b"the end").unwrap();
         drop(server);

@@ -70,6 +70,9 @@ def _client(options: argparse.Namespace) -> Client:
         access["access_token"] = environment("APS_ACCESS_TOKEN")
     elif environment("APS_CLIENT_SECRET"):
         access.update(client_id=_client_id(), client_secret=environment("APS_CLIENT_SECRET"))
+    elif getattr(options, "kind", None) != "url":
+        half = "APS_CLIENT_SECRET is not set. " if environment("APS_CLIENT_ID") else ""
+        raise InvalidArgumentError(f"{half}Set APS_CLIENT_ID and APS_CLIENT_SECRET, or APS_ACCESS_TOKEN.")
     return _open(options, **access)
 
 
@@ -225,6 +228,8 @@ def _tell_outcome(options: argparse.Namespace, download: Callable[[Any], FolderO
         amount = size_text(file.bytes) if file.status in (FileStatus.DOWNLOADED, FileStatus.UNCHANGED) else ""
         why = file.reason or file.error or ""
         print(f"{_word(file.status):<10}  {amount:>10}  {shown(name)}  {shown(str(why))}".rstrip())
+    if not outcome.files:
+        print("nothing to download: no file has such a name or kind", file=sys.stderr)
     return _FAILED if outcome.failed else 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import threading
 import warnings
@@ -10,7 +11,7 @@ from typing import Any, Callable, NoReturn, TypeVar
 
 from . import _blocking, _functions
 from ._blocking import SLICE_MS
-from ._errors import InvalidArgumentError, WrongProcessError
+from ._errors import ArgumentTypeError, InvalidArgumentError, WrongProcessError
 from ._job import Job
 from ._library import AnyPath, Handle, library, milliseconds, text, text_of
 from ._polled import JobState, Polled
@@ -47,7 +48,7 @@ class Connection:
     :param proxy: "http://user:password@host:port", or "" for none whatever the environment says. User and
         password are percent-encoded, and NO_PROXY does not count. The default is the one of the environment
         (HTTPS_PROXY, ALL_PROXY, HTTP_PROXY, with NO_PROXY) or of the Windows settings, for every host but this one.
-    :param max_connections: for all jobs of the client together: 1 to 256, 32 by default.
+    :param max_connections: for all jobs of the client together: 1 to 256, 64 by default.
     :param bandwidth_limit: bytes a second that all downloads of the client together may take, from 1024; no limit by
         default. :meth:`set_bandwidth_limit` changes it later.
     :param part_size: bytes of a part; by default the library chooses.
@@ -99,6 +100,10 @@ class Connection:
             )
         if (client_id is None) != (client_secret is None and refresh_token is None):
             raise InvalidArgumentError("client_id goes together with client_secret or refresh_token.")
+        if token_provider is not None and not callable(token_provider):
+            raise ArgumentTypeError(f"token_provider is of type {type(token_provider).__name__}, not a function.")
+        if inspect.iscoroutinefunction(token_provider):
+            raise ArgumentTypeError("token_provider is an async function. Give a plain one: it may block, on a thread.")
         self._library = library()
         self._process = os.getpid()
         self._provider = token_provider
@@ -205,7 +210,7 @@ class Connection:
         return f"<apsfetch.Client{state} at {id(self):#x}>"
 
     def _new_job(self, start: Callable[[Any], object]) -> Job:
-        return Job(self._library, start, None if self._provider is None else self._serve)
+        return Job(self._library, start, None if self._provider is None else self._serve, self)
 
     def _ask(self, call: Callable[[Any], T], token: bool = True) -> T:
         """Makes a call that takes a cancel token and waits for the answer of APS."""
@@ -273,6 +278,10 @@ class Connection:
                 self.set_access_token(self._provider())
         finally:
             self._provider_lock.release()
+
+
+# What a misspelt option is reported with: the user knows the class by this name.
+Connection.__init__.__qualname__ = "Client.__init__"
 
 
 def _optional(seconds: float | None, name: str) -> int | None:

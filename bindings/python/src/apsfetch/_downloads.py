@@ -31,9 +31,9 @@ class Downloads(Connection):
         :param on_progress: called on this thread about ten times a second and once at the end, with a
             :class:`Progress`. An exception in it cancels the download, waits until nothing of it writes any more, and
             is raised.
-        :raises ApsError: what went wrong, by its subclass: :class:`NotFoundError`, :class:`AuthError`,
-            :class:`NetworkError`, :class:`FileError` and others. A download that failed or was cancelled goes on where
-            it was when it is started again.
+        :raises ApsError: what went wrong, by its subclass: :class:`AuthError`, :class:`NetworkError`,
+            :class:`FileError`, :class:`RefusedError` for an object that does not exist, and others. A download that
+            failed or was cancelled goes on where it was when it is started again.
         """
         return self.fetch(Object(bucket, key, _needed(path)), on_progress=on_progress)
 

@@ -40,8 +40,11 @@ class Progress:
 
     @property
     def fraction(self) -> float | None:
-        """How much of all bytes is done, 0 to 1; ``None`` while the size of an item is unknown."""
-        if self.state == JobState.FINISHED:
+        """How much of all bytes is done, 0 to 1; ``None`` while the size of an item is unknown.
+
+        At the end it is 1 only if no item failed.
+        """
+        if self.state == JobState.FINISHED and self.items_failed == 0:
             return 1.0
         if self.items_sized < self.items_total or self.bytes_total == 0:
             return None
@@ -85,8 +88,9 @@ class Job(Polled[Progress]):
         library: Library,
         start: Callable[[Any], object],
         serve: Callable[[Polled[Any]], None] | None,
+        client: object,
     ) -> None:
-        super().__init__(library, _functions.JOB, start, serve)
+        super().__init__(library, _functions.JOB, start, serve, client)
 
     def progress(self) -> Progress:
         """How far the job has come."""
@@ -100,9 +104,8 @@ class Job(Polled[Progress]):
 
     def item_progress(self, index: int) -> ItemProgress:
         """How far one item has come, by its place in the items."""
-        # The functions below have no status, and after a fork they would say 0.
-        self._wait_ms(0)
-        item, dll = (self._handle.pointer, range(len(self))[index]), self._library.dll
+        index = self._place(index)
+        item, dll = (self._handle.pointer, index), self._library.dll
         return ItemProgress(
             # Asked for first: what is over then has all its bytes.
             finished=dll.apsfetch_job_item_finished(*item) == 1,
@@ -114,8 +117,18 @@ class Job(Polled[Progress]):
         """How many items the job has."""
         return int(self._library.dll.apsfetch_job_count(self._handle.pointer))
 
+    def _place(self, index: int) -> int:
+        """The place of an item that there is. What concerns the call and not the item is raised."""
+        # After a fork the count would be 0.
+        self._wait_ms(0)
+        count = len(self)
+        if not -count <= index < count:
+            raise IndexError(f"The job has {count} items, and none at the place {index}.")
+        return index % count
+
     def result(self, index: int) -> Result | ApsError | None:
         """What became of one item: its result, or the exception it failed with; ``None`` while it is not over."""
+        index = self._place(index)
         error = _functions.ERROR()
         handle = Handle(self._library, _functions.RESULT)
         try:

@@ -15,8 +15,10 @@ class Login:
     Close it, best by ``with``: its listener is closed then, and the client stays logged in.
     """
 
-    def __init__(self, library: Library, handle: Handle) -> None:
+    def __init__(self, library: Library, handle: Handle, client: object) -> None:
         self._library = library
+        # A client that nobody holds any more is closed, and there would be nobody left to log in.
+        self._client = client
         self._handle = handle
 
     @property

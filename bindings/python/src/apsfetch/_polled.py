@@ -40,8 +40,11 @@ class Polled(Generic[News]):
         kind: Any,
         start: Callable[[Any], object],
         serve: Callable[[Polled[Any]], None] | None,
+        client: object,
     ) -> None:
         self._library = library
+        # A client that nobody holds any more is closed, and its work is cancelled with it.
+        self._client = client
         self._serve = serve
         self._name = kind._type_.__name__
         self._handle = Handle(library, kind)

@@ -184,6 +184,8 @@ def _request(library: Library, item: Item, folder: Path | None) -> Handle:
         )
     elif isinstance(item, Url):
         library.call("apsfetch_request_new_url", text(item.url, "url"), handle.out)
+        if not isinstance(item.headers, Mapping):
+            raise ArgumentTypeError(f"headers are of type {type(item.headers).__name__}, not a mapping such as a dict.")
         for name, value in item.headers.items():
             library.call(
                 "apsfetch_request_add_header",

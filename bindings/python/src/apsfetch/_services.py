@@ -131,7 +131,7 @@ class Services(Connection):
         def start(out: Any) -> None:
             self._library.call("apsfetch_manifest_watch_start", self._handle.pointer, name, wait_ms, out)
 
-        return ManifestWatch(self._library, start, None if self._provider is None else self._serve)
+        return ManifestWatch(self._library, start, None if self._provider is None else self._serve, self)
 
     def access_token(self) -> AccessToken:
         """An access token for another library of your program, such as a viewer; it is a secret.
@@ -283,7 +283,7 @@ class Services(Connection):
             timeout = 0.001
         handle = Handle(self._library, _functions.LOGIN)
         self._library.call(name, self._handle.pointer, *names, limit(timeout, "timeout"), handle.out)
-        return Login(self._library, handle)
+        return Login(self._library, handle, self)
 
     def _answer(self, name: str, kind: Any, read: Callable[[Library, Any], T], *arguments: Any) -> Call[T]:
         """A call that gives an object, which is copied out of the library and freed."""

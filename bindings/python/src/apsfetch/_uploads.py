@@ -20,9 +20,13 @@ class UploadJob(Polled[Progress]):
     """
 
     def __init__(
-        self, library: Library, start: Callable[[Any], object], serve: Callable[[Polled[Any]], None] | None
+        self,
+        library: Library,
+        start: Callable[[Any], object],
+        serve: Callable[[Polled[Any]], None] | None,
+        client: object,
     ) -> None:
-        super().__init__(library, _functions.UPLOAD_JOB, start, serve)
+        super().__init__(library, _functions.UPLOAD_JOB, start, serve, client)
 
     def progress(self) -> Progress:
         """How far it has come, as a job of one item. The bytes sent never fall, also when the file is sent again."""
@@ -168,7 +172,7 @@ class Uploads(Connection):
         def start(out: Any) -> None:
             self._library.call(name + suffix, self._handle.pointer, *where, native, options.pointer, out)
 
-        return UploadJob(self._library, start, None if self._provider is None else self._serve)
+        return UploadJob(self._library, start, None if self._provider is None else self._serve, self)
 
 
 async def _finished(start: Callable[[], UploadJob], on_progress: ProgressCallback | None) -> UploadResult:

@@ -21,10 +21,14 @@ class ManifestWatch(Polled[Manifest]):
     """
 
     def __init__(
-        self, library: Library, start: Callable[[Any], object], serve: Callable[[Polled[Any]], None] | None
+        self,
+        library: Library,
+        start: Callable[[Any], object],
+        serve: Callable[[Polled[Any]], None] | None,
+        client: object,
     ) -> None:
         self._told = 0
-        super().__init__(library, _functions.MANIFEST_WATCH, start, serve)
+        super().__init__(library, _functions.MANIFEST_WATCH, start, serve, client)
 
     @property
     def latest(self) -> Manifest | None:

@@ -99,8 +99,7 @@ fn downloads(bench: &Bench<'_>, program: &Path) -> Result<()> {
     ensure!(program.is_file(), "{} was not built", program.display());
     let run = program.with_extension("run");
     std::fs::create_dir(&run)?;
-    let mut command = bench.context.command(&windows::runner()?.to_string_lossy());
-    command.arg(program);
+    let mut command = windows::run(program)?;
     // The examples in C take other kinds of files too.
     if program
         .file_name()
