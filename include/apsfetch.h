@@ -304,7 +304,7 @@ int32_t apsfetch_config_set_emea_path(apsfetch_config *config, int32_t emea_path
 int32_t apsfetch_config_set_durable(apsfetch_config *config, int32_t durable, apsfetch_error **error);
 
 /**
- * Connections at the most, for all jobs of the client together: 1 to 256, 32 by default. The library uses
+ * Connections at the most, for all jobs of the client together: 1 to 256, 64 by default. The library uses
  * as many of them as make the download faster.
  */
 int32_t apsfetch_config_set_max_connections(apsfetch_config *config,

@@ -48,20 +48,20 @@ pub(crate) struct NewItem {
 
 /// The workers of one client.
 pub(crate) struct Engine {
-    options: EngineOptions,
-    throttle: Arc<Throttle>,
+    pub(super) options: EngineOptions,
+    pub(super) throttle: Arc<Throttle>,
     threads: Threads,
     pool: Mutex<Threading>,
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
     /// A worker has ended.
     rested: Condvar,
-    speed: Mutex<Speed>,
-    received: AtomicU64,
+    pub(super) speed: Mutex<Speed>,
+    pub(super) received: AtomicU64,
     /// Copies of what the locks guard, for a look after each block.
-    permits: AtomicUsize,
-    workers: AtomicUsize,
+    pub(super) permits: AtomicUsize,
+    pub(super) workers: AtomicUsize,
     /// Some job has less than its share and could use more.
-    starving: AtomicBool,
+    pub(super) starving: AtomicBool,
 }
 
 /// The worker threads, from the first job to the end of the client.
@@ -71,10 +71,10 @@ enum Threading {
     Over,
 }
 
-struct State {
-    jobs: Vec<Arc<JobInner>>,
+pub(super) struct State {
+    pub(super) jobs: Vec<Arc<JobInner>>,
     /// Workers that fetch, and started or queued to do so.
-    workers: usize,
+    pub(super) workers: usize,
     /// Tasks beside them.
     aside: usize,
     closed: bool,
@@ -108,11 +108,11 @@ impl Engine {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn speed(&self) -> MutexGuard<'_, Speed> {
+    pub(super) fn speed(&self) -> MutexGuard<'_, Speed> {
         self.speed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -366,63 +366,6 @@ impl Engine {
             self.pump(1);
         }
         Some((job, unit))
-    }
-
-    /// Whether a worker should leave its range: its job has more than its share, and another has too little.
-    pub(super) fn is_needed_elsewhere(&self, job: &JobInner) -> bool {
-        let over = self.workers.load(Ordering::Relaxed) > self.permits.load(Ordering::Relaxed);
-        (over || self.starving.load(Ordering::Relaxed))
-            && job.workers.load(Ordering::Relaxed) > job.share.load(Ordering::Relaxed)
-    }
-
-    /// Counts received bytes.
-    pub(super) fn received(self: &Arc<Self>, job: &JobInner, bytes: u64) {
-        job.served.fetch_add(bytes, Ordering::Relaxed);
-        self.received.fetch_add(bytes, Ordering::Relaxed);
-        self.watch();
-    }
-
-    /// Decides now and then how many connections there should be. Also called when nothing arrives.
-    pub(super) fn watch(self: &Arc<Self>) {
-        let total = self.received.load(Ordering::Relaxed);
-        // Whoever finds the lock taken leaves the decision to the one who has it.
-        let Ok(mut speed) = self.speed.try_lock() else {
-            return;
-        };
-        let before = speed.permits();
-        let Some(workers) = self.state.try_lock().map(|state| state.workers).ok() else {
-            return;
-        };
-        let busy = workers >= before;
-        // More connections do not get around a limit of our own.
-        let ticked = speed.tick(Instant::now(), total, || busy && !self.throttle.has_held());
-        let after = speed.permits();
-        drop(speed);
-        if after != before {
-            self.pump(after);
-        } else if ticked {
-            // If nothing is free, one that looks whether there is something to share; the next one follows if so.
-            let free = self.lock().jobs.iter().any(|job| job.has_work());
-            self.pump(if free { after } else { 1 });
-        }
-    }
-
-    /// Bytes a second for all jobs together from now on; 0 is no limit.
-    pub(crate) fn limit_bandwidth(self: &Arc<Self>, rate: u64) {
-        self.throttle.set_rate(rate);
-        self.speed().limit(self.throttle.connections());
-        self.pump(self.options.max_connections);
-    }
-
-    /// The servers turned out to be far away: all connections at once.
-    pub(crate) fn go_far(self: &Arc<Self>) {
-        self.speed().go_far(Instant::now());
-        self.pump(self.options.max_connections);
-    }
-
-    pub(super) fn slow_down(self: &Arc<Self>) {
-        self.speed().slow_down(Instant::now());
-        self.pump(0);
     }
 
     /// Runs a task beside the connections.

@@ -17,6 +17,7 @@ mod finish;
     reason = "never in a library that is built for use, and a fuzzer has to find what goes wrong"
 )]
 pub(crate) mod fuzz;
+mod growth;
 mod item;
 mod job;
 mod journal;

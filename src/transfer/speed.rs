@@ -171,6 +171,8 @@ mod tests {
         assert_eq!(settle(64, |n| n as f64 * 8e6, 20), 64);
         assert_eq!(settle(64, |_| 1e9, 20), 4);
         assert_eq!(settle(64, |_| 1e7, 20), 4);
+        // More would help, but the computer has other things to do.
+        assert_eq!(settle(64, |n| n as f64 * 1.1e8, 20), 4);
         assert_eq!(settle(64, |n| n.min(16) as f64 * 1e7, 20), 16);
         assert_eq!(settle(2, |n| n as f64, 20), 2);
     }

@@ -65,7 +65,7 @@ impl Socket {
 
     /// Sets the limit on the next read, by a system call only if it is another one.
     fn limit_reads(&mut self, limit: Option<Duration>) -> io::Result<()> {
-        if limit != self.read_limit {
+        if !will_do(self.read_limit, limit) {
             set(self.stream.set_read_timeout(limit))?;
             self.read_limit = limit;
         }
@@ -73,11 +73,23 @@ impl Socket {
     }
 
     fn limit_writes(&mut self, limit: Option<Duration>) -> io::Result<()> {
-        if limit != self.write_limit {
+        if !will_do(self.write_limit, limit) {
             set(self.stream.set_write_timeout(limit))?;
             self.write_limit = limit;
         }
         Ok(())
+    }
+}
+
+/// Whether the limit that is set will do for the next wait: what is left of a limit on a phase is a little less each time,
+/// and to be late by a thirty-second is worth a system call for each request.
+fn will_do(set: Option<Duration>, wanted: Option<Duration>) -> bool {
+    match (set, wanted) {
+        (Some(set), Some(wanted)) => {
+            let late = wanted.checked_div(32).unwrap_or_default();
+            set >= wanted && set.saturating_sub(wanted) <= late
+        }
+        (set, wanted) => set == wanted,
     }
 }
 
@@ -200,5 +212,20 @@ impl Transport for Socket {
 impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Socket")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_serves_again_if_it_is_hardly_longer_and_never_if_it_is_shorter() {
+        let limit = |milliseconds| Some(Duration::from_millis(milliseconds));
+        assert!(will_do(limit(60_000), limit(59_000)));
+        assert!(!will_do(limit(60_000), limit(30_000)));
+        assert!(!will_do(limit(59_999), limit(60_000)));
+        assert!(!will_do(limit(60_000), None) && !will_do(None, limit(60_000)));
+        assert!(will_do(None, None));
     }
 }

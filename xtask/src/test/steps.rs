@@ -399,6 +399,13 @@ pub(crate) const ALL: &[Step] = &[
         ],
     },
     Step {
+        name: "instructions",
+        what: "a download takes no more instructions than it used to",
+        needs: &[VALGRIND],
+        wants: &[],
+        work: &[Work::cargo("bench --package apsfetch --bench instructions")],
+    },
+    Step {
         name: "quickstart",
         what: "the example of the README runs to its end",
         needs: &[],
