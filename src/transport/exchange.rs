@@ -236,9 +236,9 @@ impl Reply {
     pub(crate) fn request_id(&self) -> Option<String> {
         [
             "x-ads-request-id",
-            "x-request-id",
             "x-amz-request-id",
             "x-amz-cf-id",
+            "x-request-id",
             "x-ads-troubleshooting",
         ]
         .iter()
@@ -352,7 +352,7 @@ impl Reply {
             (401 | 403, _) if !self.has_login => {
                 " The URL gives no right to the file. It must be given exactly as it was signed; if it is, have it signed again."
             }
-            (404, _) if !self.has_login => " There is nothing at this address.",
+            (404, _) if !self.has_login => " There is nothing at this URL.",
             (401, _) => " The access token is missing, wrong or expired: get a new one.",
             (403, _) => {
                 " The token lacks a scope or the right to this item. Check the scopes and that the app has access."

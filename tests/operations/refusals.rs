@@ -152,24 +152,9 @@ fn a_500_is_tried_again_in_every_operation() {
 }
 
 #[test]
-fn a_sentence_of_the_service_is_no_request_id() {
-    let world = World::new();
-    let missing = Request::derivative(&world.urn, "urn:adsk.viewing:fs.file:x/none").unwrap();
-    let error = sign(&world.client(), &missing).unwrap_err();
-    assert_eq!(error.http_status(), Some(404));
-    assert!(
-        error.request_id().is_none_or(|id| !id.contains(' ')),
-        "{error:?}"
-    );
-}
-
-#[test]
 fn a_refused_address_is_not_blamed_on_the_token() {
     let world = World::new();
-    for (status, said) in [
-        (403, "refuses this address"),
-        (404, "nothing at this address"),
-    ] {
+    for (status, said) in [(403, "gives no right"), (404, "nothing at this URL")] {
         let id = world.sandbox.fault(Rule {
             matching: Match {
                 origin: Some(Origin::S3),
