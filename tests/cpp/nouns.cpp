@@ -13,7 +13,7 @@ void signing(const apsfetch::client &client, const char *bucket, const char *des
     CHECK(list.size() == 3 && std::distance(list.begin(), list.end()) == 3);
     std::size_t with_url = 0;
     for (const auto &item : list)
-        with_url += item.url() ? 1 : 0;
+        if (item.url()) ++with_url;
     CHECK(with_url == 2);
     CHECK(list[0].status() == apsfetch::signed_status::complete && list[0].size() == 11u && list[0].sha1());
     CHECK(list[0].expires_at() && list[0].cookies().empty() && !list[0].cookie_header() && !list[0].error());
