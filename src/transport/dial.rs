@@ -1,5 +1,6 @@
 //! From an address to a connection that is ready for a request: proxy, name, TCP, tunnel, TLS, all within one limit.
 
+use std::cell::Cell;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -184,6 +185,21 @@ impl Dialer {
     }
 }
 
+thread_local! {
+    /// Whether the thread has asked for a new connection. Without a destructor, which would outlive an unloaded library.
+    static DIALLED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Begins to look whether this thread dials: ureq does it inside a request, and does not say so.
+pub(super) fn forget() {
+    DIALLED.set(false);
+}
+
+/// Whether it did. If not, the request went out on a connection that was kept.
+pub(super) fn dialled() -> bool {
+    DIALLED.get()
+}
+
 impl Connector for Dialer {
     type Out = Box<dyn Transport>;
 
@@ -192,6 +208,7 @@ impl Connector for Dialer {
         details: &ConnectionDetails<'_>,
         _chained: Option<()>,
     ) -> std::result::Result<Option<Self::Out>, ureq::Error> {
+        DIALLED.set(true);
         self.dial(details).map(Some).map_err(carry)
     }
 }

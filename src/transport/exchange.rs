@@ -7,14 +7,16 @@ use ureq::http::{HeaderMap, Request, Response};
 
 use super::address::{Origin, origin, resolve_location};
 use super::body::{decoded, is_damaged, read_within};
-use super::echo;
 use super::failure::{self, Limits};
 use super::retry::{LONGEST_RETRY_AFTER, parse_retry_after};
 use super::{Session, range};
+use super::{dial, echo};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
 const MAX_REDIRECTS: usize = 5;
+/// How many kept connections in a row may turn out to be closed.
+const STALE: usize = 3;
 /// What a JSON reply may hold after decompression.
 const MAX_JSON: u64 = 8 * 1024 * 1024;
 /// What is read of an error's body to find the reason.
@@ -118,6 +120,36 @@ impl Session {
 
     fn send_once(&self, call: &Call<'_>, url: &str, at: &Origin, trusted: bool) -> Result<Reply> {
         let limits = self.limits();
+        let mut outcome = self.attempt(call, url, trusted)?;
+        for _ in 0..STALE {
+            // A server may close a connection that is kept, in the moment that we use it: nothing of this request was answered,
+            // so it goes out again. A body may have been acted upon.
+            match &outcome {
+                Err(error)
+                    if call.body.is_none() && failure::is_broken(error) && !dial::dialled() =>
+                {
+                    self.check()?;
+                    outcome = self.attempt(call, url, trusted)?;
+                }
+                _ => break,
+            }
+        }
+        let response: Response<ureq::Body> = outcome.map_err(|error| {
+            if self.is_cancelled() {
+                return Error::cancelled();
+            }
+            failure::explain(at.host(), limits, error)
+        })?;
+        Ok(Reply::new(response, at.host(), limits))
+    }
+
+    /// One request on one connection. [`dial::dialled`] says afterwards whether it was a new one.
+    fn attempt(
+        &self,
+        call: &Call<'_>,
+        url: &str,
+        trusted: bool,
+    ) -> Result<std::result::Result<Response<ureq::Body>, ureq::Error>> {
         let mut request = Request::builder().method(call.method).uri(url);
         for (name, value) in &call.plain {
             request = request.header(*name, value);
@@ -133,22 +165,16 @@ impl Session {
             )
         };
         let agent = &self.scope.agent;
-        let outcome = match (call.body, call.patience) {
+        dial::forget();
+        Ok(match (call.body, call.patience) {
             (Some(body), _) => agent.run(request.body(body).map_err(unusable)?),
             (None, None) => agent.run(request.body(()).map_err(unusable)?),
             (None, Some(patience)) => {
-                let limit = Some(patience.min(limits.reply));
+                let limit = Some(patience.min(self.limits().reply));
                 let request = agent.configure_request(request.body(()).map_err(unusable)?);
                 agent.run(request.timeout_recv_response(limit).build())
             }
-        };
-        let response: Response<ureq::Body> = outcome.map_err(|error| {
-            if self.is_cancelled() {
-                return Error::cancelled();
-            }
-            failure::explain(at.host(), limits, error)
-        })?;
-        Ok(Reply::new(response, at.host(), limits))
+        })
     }
 }
 

@@ -28,6 +28,18 @@ pub(super) fn is_unsent(error: &ureq::Error) -> bool {
     matches!(error, ureq::Error::Other(other) if other.is::<Error>())
 }
 
+/// Whether the connection ended or was reset.
+pub(super) fn is_broken(error: &ureq::Error) -> bool {
+    use io::ErrorKind as Io;
+    match error {
+        ureq::Error::Io(error) => matches!(
+            error.kind(),
+            Io::ConnectionReset | Io::ConnectionAborted | Io::BrokenPipe | Io::UnexpectedEof
+        ),
+        _ => false,
+    }
+}
+
 /// Tells a limit that has passed, which ureq puts inside an I/O error, from a failure.
 pub(super) fn timeout_inside(error: io::Error) -> std::result::Result<io::Error, ureq::Timeout> {
     if !error
