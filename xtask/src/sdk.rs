@@ -49,6 +49,7 @@ pub(crate) fn lay_out(tree: &Path, built: &Path) -> Result<()> {
     }
     let names = names(&fs::read_to_string(root.join("include/apsfetch.h"))?)?;
     headers(&root, &tree.join("include"))?;
+    guide(&root, tree, include_str!("sdk/README.md"))?;
     libraries(built, &tree.join("lib"), &names)?;
     describe(
         &tree.join("lib"),
@@ -85,6 +86,21 @@ pub(crate) fn headers(root: &Path, include: &Path) -> Result<()> {
             &entry.path(),
             &include.join("apsfetch").join(entry.file_name()),
         )?;
+    }
+    Ok(())
+}
+
+/// A page to begin with, and the examples.
+fn guide(root: &Path, tree: &Path, text: &str) -> Result<()> {
+    project::write(&tree.join("README.md"), &text.replace("@VERSION@", VERSION))?;
+    for file in [
+        "c/download.c",
+        "cmake/CMakeLists.txt",
+        "cpp/design.cpp",
+        "cpp/download.cpp",
+    ] {
+        let to = tree.join("examples").join(file);
+        project::copy(&root.join("examples").join(file), &to)?;
     }
     Ok(())
 }

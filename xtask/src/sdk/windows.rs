@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::{describe, headers};
+use super::{describe, guide, headers};
 use crate::windows::build::Built;
 use crate::{licences, project};
 
@@ -18,7 +18,9 @@ pub(crate) fn lay_out(tree: &Path, built: &Built, msvc: &Path) -> Result<()> {
     if tree.exists() {
         fs::remove_dir_all(tree).with_context(|| tree.display().to_string())?;
     }
-    headers(&project::root(), &tree.join("include"))?;
+    let root = project::root();
+    headers(&root, &tree.join("include"))?;
+    guide(&root, tree, include_str!("windows/README.md"))?;
     let library = built.library.file_name().context("a file")?;
     project::copy(&built.library, &tree.join("bin").join(library))?;
     let lib = tree.join("lib");
