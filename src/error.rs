@@ -177,7 +177,7 @@ impl Error {
     }
 
     pub(crate) fn cancelled() -> Self {
-        Error::new(ErrorKind::Cancelled, "The download was cancelled.")
+        Error::new(ErrorKind::Cancelled, "The operation was cancelled.")
     }
 
     /// A failure of the file system. `doing` completes the sentence "Could not …".
