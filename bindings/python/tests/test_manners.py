@@ -68,6 +68,7 @@ class Manners(SandboxTest):
             "bucket": lambda: client.download_object(None, "key", "path"),
             "path": lambda: client.download_object(BUCKET, "odd.bin", None),
             "item": lambda: client.download("abc", self.folder),
+            "no list": lambda: client.download(apsfetch.Object(BUCKET, "odd.bin"), self.folder),
             "folder": lambda: client.download([], None),
             "max_connections": lambda: self.client(max_connections="4"),
             "connect_timeout": lambda: self.client(connect_timeout="4"),

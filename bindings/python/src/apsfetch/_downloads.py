@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ._connection import Connection
-from ._errors import ApsError
+from ._errors import ApsError, ArgumentTypeError
 from ._job import Job, ProgressCallback, raise_first_error
 from ._library import AnyPath, path_text
 from ._requests import Derivative, Item, Object, Requests, Url, need_token
@@ -178,7 +178,7 @@ class Downloads(Connection):
         two items with the same file, is raised before anything is sent.
         """
         self._check_process()
-        with self._start(list(items), _made(folder)) as job:
+        with self._start(_several(items), _made(folder)) as job:
             job.wait(on_progress=on_progress)
             return job.results()
 
@@ -187,11 +187,11 @@ class Downloads(Connection):
     ) -> list[Result | ApsError]:
         """As :meth:`download`. When the task is cancelled, so is the download, which is over before the task is."""
         self._check_process()
-        return await self._download_async(list(items), _made(folder), on_progress)
+        return await self._download_async(_several(items), _made(folder), on_progress)
 
     def start(self, items: Iterable[Item]) -> Job:
         """Starts to download items that each have a path or memory as their target."""
-        return self._start(list(items), None)
+        return self._start(_several(items), None)
 
     def _start(self, items: Sequence[Item], folder: Path | None) -> Job:
         self._check_process()
@@ -216,6 +216,12 @@ class Downloads(Connection):
                 self._library.call("apsfetch_job_start", self._handle.pointer, requests.array, requests.count, out)
 
             return self._new_job(start)
+
+
+def _several(items: Iterable[Item]) -> list[Item]:
+    if isinstance(items, (Object, Derivative, Url)):
+        raise ArgumentTypeError("items is one item, not several: put it into a list, or give it to fetch().")
+    return list(items)
 
 
 def _needed(path: AnyPath) -> AnyPath:
