@@ -394,7 +394,9 @@ pub(crate) const ALL: &[Step] = &[
         needs: &[NGINX, CURL, GCC],
         wants: &[],
         work: &[
-            Work::cargo("test --locked --release --manifest-path benches/peers/Cargo.toml"),
+            Work::cargo(
+                "test --locked --release --target-dir target --manifest-path benches/peers/Cargo.toml",
+            ),
             Work::cargo("xtask bench --quick --peers apsfetch,curl --cases a,b,d,f,i"),
         ],
     },
