@@ -30,6 +30,30 @@ static apsfetch_progress progress_of(const apsfetch_upload_job *job)
     return progress;
 }
 
+/* How many times this process holds a file open, where the system tells. */
+static int opened(const char *path)
+{
+    int count = 0;
+#ifdef __linux__
+    char link[64], name[4096], whole[4096];
+    int descriptor;
+
+    CHECK(realpath(path, whole) != NULL);
+    for (descriptor = 0; descriptor < 256; descriptor++) {
+        ssize_t length;
+        snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+        length = readlink(link, name, sizeof name - 1);
+        if (length < 0)
+            continue;
+        name[length] = '\0';
+        count += strcmp(name, whole) == 0;
+    }
+#else
+    (void)path;
+#endif
+    return count;
+}
+
 /* Bucket, file, its size, its SHA-1, a URL that hangs, a bucket whose signing hangs. */
 static void uploads(apsfetch_client *client, char **argv)
 {
@@ -100,10 +124,16 @@ static void uploads(apsfetch_client *client, char **argv)
     /* Freed while it runs; and its client is freed before it. */
     CHECK_OK(apsfetch_upload_job_start(client, argv[4], argv[1], NULL, &job, &error));
     CHECK_OK(apsfetch_upload_job_start(client, argv[4], argv[1], NULL, &other, &error));
+#ifdef __linux__
+    while (opened(argv[1]) < 2)
+        CHECK(apsfetch_upload_job_wait(job, 1, &error) == APSFETCH_PENDING);
+#endif
     CHECK_OK(apsfetch_upload_job_free(job));
+    CHECK(opened(argv[1]) <= 1); /* by the other one */
     CHECK(apsfetch_upload_job_wait(other, 20, &error) == APSFETCH_PENDING);
     CHECK_OK(apsfetch_client_free(client));
     CHECK_OK(apsfetch_upload_job_wait(other, 0, &error));
+    CHECK(opened(argv[1]) == 0);
     fails(apsfetch_upload_job_result(other, &result, &error), APSFETCH_E_CANCELLED);
     CHECK_OK(apsfetch_upload_job_free(other));
     CHECK(apsfetch_upload_job_start(client, argv[4], argv[1], NULL, &job, NULL) == APSFETCH_E_INVALID_HANDLE);
