@@ -57,6 +57,14 @@ impl Engine {
     /// The servers turned out to be far away: all connections at once.
     pub(crate) fn go_far(self: &Arc<Self>) {
         self.speed().go_far(Instant::now());
+        let jobs = self.lock().jobs.clone();
+        for job in jobs {
+            let active = job.lock_queue().active.clone();
+            for item in active.iter().filter_map(|index| job.items.get(*index)) {
+                let cut = self.cut(item);
+                item.lock().recut(cut);
+            }
+        }
         self.pump(self.options.max_connections);
     }
 

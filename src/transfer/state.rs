@@ -233,6 +233,25 @@ impl State {
         Some(range)
     }
 
+    /// Gives the rests of long ranges back in pieces, for more workers than were expected.
+    pub(super) fn recut(&mut self, cut: Cut) {
+        if !self.mergeable || self.streaming {
+            return;
+        }
+        let Some(size) = self.size else {
+            return;
+        };
+        let most = plan::even_share(size, cut.connections);
+        let mut pieces = Vec::new();
+        for range in &self.ranges {
+            pieces.extend(range.shorten(most));
+        }
+        if !pieces.is_empty() {
+            self.ranges.extend(pieces.into_iter().map(Arc::new));
+            self.ranges.sort_by_key(|range| range.start);
+        }
+    }
+
     /// Takes back what was written, and the size if it may be another one now.
     pub(super) fn forget(&mut self, counters: &Counters) {
         use std::sync::atomic::Ordering::Relaxed;
