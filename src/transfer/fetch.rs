@@ -309,6 +309,7 @@ impl Work<'_> {
         let reply = session.send(&call)?;
         let latency = asked.elapsed();
         session.distance().answered(latency);
+        self.engine.answered();
         let bytes = match (reply.status, view.streaming) {
             (206, false) => {
                 self.check_not_a_page(&reply, view)?;

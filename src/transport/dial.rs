@@ -109,7 +109,8 @@ impl Dialer {
                 let place = format!("{}:{}", target.host, target.port);
                 let mut seen = self.ways.distance.begin(&place);
                 let (ways, host) = (&self.ways.tls, target.host);
-                let stream = tls::handshake(ways, socket, host, details, &deadline, Some(&mut seen))?;
+                let stream =
+                    tls::handshake(ways, socket, host, details, &deadline, Some(&mut seen))?;
                 seen.look();
                 Ok(Box::new(stream))
             }
@@ -126,7 +127,8 @@ impl Dialer {
     ) -> Result<Box<dyn Transport>> {
         let mut socket = self.reach(&proxy.host, proxy.port, true, details, deadline)?;
         if proxy.https {
-            let stream = tls::handshake(&self.ways.tls, socket, &proxy.host, details, deadline, None)?;
+            let stream =
+                tls::handshake(&self.ways.tls, socket, &proxy.host, details, deadline, None)?;
             socket = Box::new(stream);
         }
         let user_agent = &self.ways.user_agent;

@@ -111,10 +111,7 @@ impl Distance {
     /// The reply has come.
     pub(crate) fn answered(&self, took: Duration) {
         if self.far.get().is_none() {
-            let far = self
-                .lock()
-                .replies
-                .note(took, FAR_REPLY, &mut false);
+            let far = self.lock().replies.note(took, FAR_REPLY, &mut false);
             self.conclude(far);
         }
     }
@@ -195,7 +192,10 @@ mod tests {
         };
         let mut counted = false;
         assert!(!seen.note(FAR, FAR, &mut counted));
-        assert!(!seen.note(2 * FAR, FAR, &mut counted), "the other may be quick");
+        assert!(
+            !seen.note(2 * FAR, FAR, &mut counted),
+            "the other may be quick"
+        );
         assert!(seen.note(FAR, FAR, &mut false));
     }
 
