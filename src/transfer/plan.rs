@@ -500,4 +500,49 @@ mod tests {
         assert!(steal([&range].into_iter(), Duration::from_secs(1), now).is_none());
         assert!(steal([&range].into_iter(), Duration::ZERO, now).is_some());
     }
+
+    #[test]
+    fn a_connection_that_is_still_growing_is_given_the_time_it_needs() {
+        let latency = Duration::from_millis(150);
+        let now = Instant::now();
+        // A tenth of its 4 MiB after a round trip, and twice as much in each one to come: four of them. At this rate
+        // it would take ten, and to share would seem to save a second.
+        let growing = || {
+            let range = moving(0, 4 << 20, 4 << 17, now, 0.0);
+            range.lock().window = latency;
+            range
+        };
+        let set = |range: &Range, before: f64, rate: f64| {
+            let mut place = range.lock();
+            place.rate_before = Some(before);
+            place.rate = Some(rate);
+        };
+        let range = growing();
+        set(&range, 1.3e6, 2.6e6);
+        let (rest, rate) = range.outlook(latency, now).unwrap();
+        assert!((2.0..8.0).contains(&(rest as f64 / rate / 0.15)));
+        assert!(rate > 2.6e6 * 1.2);
+        let steady = growing();
+        set(&steady, 2.6e6, 2.6e6);
+        assert_eq!(steady.outlook(latency, now).unwrap().1, 2.6e6);
+        // One that loses speed is not expected to go on so.
+        set(&steady, 5e6, 2.6e6);
+        assert_eq!(steady.outlook(latency, now).unwrap().1, 2.6e6);
+    }
+
+    #[test]
+    fn a_reply_that_is_not_overdue_is_waited_for() {
+        let latency = Duration::from_millis(150);
+        let now = Instant::now();
+        let range = moving(0, 64 << 20, 0, now, 0.4);
+        range.lock().flows = false;
+        assert!(range.outlook(latency, now).is_none());
+        let later = now + Duration::from_millis(100);
+        assert_eq!(range.outlook(latency, later).unwrap().1, 0.0);
+        range.begin(latency);
+        assert!(
+            range.outlook(latency, later).is_none(),
+            "the window is not over"
+        );
+    }
 }
