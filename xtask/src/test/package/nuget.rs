@@ -10,6 +10,7 @@ use super::Bench;
 use crate::project;
 use crate::test::machine::succeed;
 use crate::test::sandbox::{BUCKET, KEY};
+use crate::windows;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const WINDOWS: &str = "apsfetch-1.dll";
@@ -95,6 +96,7 @@ fn net8(bench: &Bench<'_>, folder: &Path, cache: &Path) -> Result<()> {
     let mut run = bench.context.command(&runtime);
     run.arg(built.join("Console.dll"));
     downloads(bench, &mut run, &built.join("run"))?;
+    net8_on_windows(bench, &built)?;
 
     let file = bare.join("Console.deps.json");
     fs::write(&file, dependencies())?;
@@ -103,6 +105,22 @@ fn net8(bench: &Bench<'_>, folder: &Path, cache: &Path) -> Result<()> {
     run.arg("--additionalprobingpath").arg(cache);
     run.arg(bare.join("Console.dll"));
     downloads(bench, &mut run, &bare.join("run"))
+}
+
+/// The same program on Windows' own .NET.
+fn net8_on_windows(bench: &Bench<'_>, built: &Path) -> Result<()> {
+    let runtime = match windows::tools::runner().and_then(|_| windows::dotnet::ready()) {
+        Ok(runtime) => runtime,
+        Err(missing) => {
+            // No failure: it comes from PyPI, and a machine may have no network.
+            println!("    not tried on .NET 8 of Windows: {missing:#}");
+            return Ok(());
+        }
+    };
+    windows::tools::wake()?;
+    let mut run = windows::tools::run(&runtime)?;
+    run.arg(windows::tools::path(&built.join("Console.dll")));
+    downloads(bench, &mut run, &built.join("run-windows")).context("on .NET 8 of Windows")
 }
 
 /// What the SDK writes beside a program that uses the package.
