@@ -81,6 +81,9 @@ pub(crate) fn neutral_paths(cargo: &mut Command, target: &str, flags: &Flags) ->
     Ok(())
 }
 
+/// For cargo, of what is shipped: what only a debugger reads is taken out in any case.
+pub(crate) const WITHOUT_DEBUG_INFORMATION: [&str; 2] = ["--config", "profile.release.debug=false"];
+
 /// See [`neutral_paths`].
 #[derive(Default)]
 pub(crate) struct Flags {

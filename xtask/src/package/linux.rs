@@ -40,6 +40,7 @@ pub(crate) fn build(platform: &Platform, tools: &Tools, work: &Path) -> Result<P
             "apsfetch",
             "--lib",
         ])
+        .args(project::WITHOUT_DEBUG_INFORMATION)
         .args([
             "--target",
             &format!("{}.{}.{}", platform.target, GLIBC.0, GLIBC.1),

@@ -78,7 +78,7 @@ pub(crate) fn release(context: &Context<'_>, target: &str, folder: &Path) -> Res
     let mut build = rust::cargo_into(context, "build", target, folder)?;
     build
         .args(["--release", "--locked", "--lib"])
-        .args(["--config", "profile.release.debug=false"]);
+        .args(project::WITHOUT_DEBUG_INFORMATION);
     tools.lend(&mut build);
     let flags = project::Flags {
         rust: vec!["-Clink-arg=-Wl,-S".to_owned()],

@@ -28,6 +28,7 @@ pub(crate) struct Built {
 pub(crate) fn library() -> Result<Built> {
     let mut build = tools::cargo("build")?;
     build.args(["--release", "--package", "apsfetch", "--lib"]);
+    build.args(project::WITHOUT_DEBUG_INFORMATION);
     project::succeed(&mut build)?;
 
     let root = project::root();
