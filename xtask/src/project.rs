@@ -107,11 +107,14 @@ fn neutral_folders() -> Result<Vec<(PathBuf, &'static str)>> {
 
 /// Folders that nothing that is shipped may name.
 pub(crate) fn private_folders() -> Result<Vec<PathBuf>> {
+    let home = std::env::home_dir();
+    let tells = |folder: &PathBuf| {
+        // `/` is in every path, and a checkout in `/src` would be found in the paths of others.
+        let least = if home.as_ref() == Some(folder) { 2 } else { 3 };
+        folder.components().count() >= least
+    };
     let folders = neutral_folders()?.into_iter().map(|(folder, _)| folder);
-    // A home folder like `/` is in every path.
-    Ok(folders
-        .filter(|folder| folder.components().count() > 1)
-        .collect())
+    Ok(folders.filter(tells).collect())
 }
 
 /// Where programs of this project's own are installed: outside the tree, so that every checkout and `cargo clean` keep them.

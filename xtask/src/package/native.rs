@@ -10,11 +10,6 @@ use crate::{licences, project};
 
 pub(super) const THIRD_PARTY: &str = "LICENSE-third-party.txt";
 
-/// The path of a platform's library below the folder, and below `runtimes` in the package.
-pub(super) fn path(platform: &Platform) -> String {
-    format!("{}/native/{}", platform.runtime, platform.library)
-}
-
 /// Lays them out below `work`, beside the licences of what is in them. This is also what `dotnet pack` can be given.
 pub(super) fn lay_out(work: &Path, libraries: &[(&Platform, PathBuf)]) -> Result<PathBuf> {
     let folder = work.join("native");
@@ -22,7 +17,8 @@ pub(super) fn lay_out(work: &Path, libraries: &[(&Platform, PathBuf)]) -> Result
         fs::remove_dir_all(&folder)?;
     }
     for (platform, library) in libraries {
-        project::copy(library, &folder.join(path(platform)))?;
+        let place = folder.join(platform.runtime).join("native");
+        project::copy(library, &place.join(platform.library))?;
     }
     let targets: Vec<&str> = libraries
         .iter()

@@ -101,8 +101,11 @@ pub(super) fn make(
         }
     }
     for platform in platforms {
-        let path = native::path(platform);
-        files.add_file(&format!("runtimes/{path}"), &natives.join(&path))?;
+        let library = natives
+            .join(platform.runtime)
+            .join("native")
+            .join(platform.library);
+        files.add_file(&platform.in_nuget(), &library)?;
     }
     for build in ["build", "buildTransitive"] {
         let targets = "ApsFetch.targets";

@@ -82,6 +82,11 @@ impl Platform {
         self.target.contains("-windows-")
     }
 
+    /// The path of the library in the NuGet package.
+    pub(crate) fn in_nuget(&self) -> String {
+        format!("runtimes/{}/native/{}", self.runtime, self.library)
+    }
+
     /// The one folder in the archive with the SDK, which is called like it.
     pub(crate) fn folder(&self) -> String {
         format!("apsfetch-{VERSION}-{}", self.name)

@@ -6,7 +6,10 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use serde_json::json;
+
 use super::Bench;
+use crate::package::platform;
 use crate::project;
 use crate::test::machine::succeed;
 use crate::test::sandbox::{BUCKET, KEY};
@@ -99,7 +102,7 @@ fn net8(bench: &Bench<'_>, folder: &Path, cache: &Path) -> Result<()> {
     net8_on_windows(bench, &built)?;
 
     let file = bare.join("Console.deps.json");
-    fs::write(&file, dependencies())?;
+    fs::write(&file, dependencies(&package))?;
     let mut run = bench.context.command(&runtime);
     run.arg("--depsfile").arg(&file);
     run.arg("--additionalprobingpath").arg(cache);
@@ -124,9 +127,17 @@ fn net8_on_windows(bench: &Bench<'_>, built: &Path) -> Result<()> {
 }
 
 /// What the SDK writes beside a program that uses the package.
-fn dependencies() -> String {
+fn dependencies(folder: &Path) -> String {
     let package = format!("ApsFetch/{VERSION}");
-    serde_json::json!({
+    let mut natives = serde_json::Map::new();
+    for platform in &platform::ALL {
+        let path = platform.in_nuget();
+        if folder.join(&path).is_file() {
+            let native = json!({ "rid": platform.runtime, "assetType": "native" });
+            natives.insert(path, native);
+        }
+    }
+    json!({
         "runtimeTarget": { "name": ".NETCoreApp,Version=v8.0", "signature": "" },
         "targets": { ".NETCoreApp,Version=v8.0": {
             "Console/1.0.0": {
@@ -135,10 +146,7 @@ fn dependencies() -> String {
             },
             &package: {
                 "runtime": { "lib/net8.0/ApsFetch.dll": {} },
-                "runtimeTargets": {
-                    format!("runtimes/linux-x64/native/{LINUX}"): { "rid": "linux-x64", "assetType": "native" },
-                    format!("runtimes/win-x64/native/{WINDOWS}"): { "rid": "win-x64", "assetType": "native" },
-                },
+                "runtimeTargets": natives,
             },
         } },
         "libraries": {

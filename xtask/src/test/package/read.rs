@@ -66,9 +66,8 @@ fn one(bench: &Bench<'_>, platform: &Platform, sdk: &Path) -> Result<()> {
         "the wheel is not tagged {tag:?}"
     );
     if let Some(package) = bench.package(".nupkg")? {
-        let path = format!("runtimes/{}/native/{}", platform.runtime, platform.library);
         ensure!(
-            entry(&package, &path)? == bytes,
+            entry(&package, &platform.in_nuget())? == bytes,
             "the NuGet package has another library than the SDK"
         );
     }
