@@ -56,6 +56,7 @@ pub(crate) struct Engine {
     /// A worker has ended.
     rested: Condvar,
     pub(super) speed: Mutex<Speed>,
+    /// Bytes, and what replies count for.
     pub(super) received: AtomicU64,
     /// Copies of what the locks guard, for a look after each block.
     pub(super) permits: AtomicUsize,

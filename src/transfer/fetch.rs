@@ -303,9 +303,13 @@ impl Work<'_> {
                 call = call.header("If-Match", etag);
             }
         }
+        let session = &self.job.context.session;
         let asked = Instant::now();
-        let reply = self.job.context.session.send(&call)?;
+        session.distance().ask();
+        let reply = session.send(&call)?;
         let latency = asked.elapsed();
+        session.distance().answered(latency);
+        self.engine.answered();
         let bytes = match (reply.status, view.streaming) {
             (206, false) => {
                 self.check_not_a_page(&reply, view)?;
@@ -340,6 +344,7 @@ impl Work<'_> {
             let mut state = self.item.lock();
             state.parts = state.parts.saturating_add(1);
             state.note_latency(latency);
+            range.begin(state.latency);
         }
         self.receive(reply, view, range, bytes, buffer)
     }

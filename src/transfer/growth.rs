@@ -7,7 +7,16 @@ use std::time::Instant;
 use super::engine::Engine;
 use super::queue::JobInner;
 
+/// What one more reply counts for beside its bytes, when the number of connections is weighed: small files are worth a
+/// connection for their number, and their replies cost the computer as much as so many bytes.
+const REPLY: u64 = 48 * 1024;
+
 impl Engine {
+    /// Counts a reply.
+    pub(super) fn answered(&self) {
+        self.received.fetch_add(REPLY, Ordering::Relaxed);
+    }
+
     /// Whether a worker should leave its range: its job has more than its share, and another has too little.
     pub(super) fn is_needed_elsewhere(&self, job: &JobInner) -> bool {
         let over = self.workers.load(Ordering::Relaxed) > self.permits.load(Ordering::Relaxed);
@@ -57,6 +66,14 @@ impl Engine {
     /// The servers turned out to be far away: all connections at once.
     pub(crate) fn go_far(self: &Arc<Self>) {
         self.speed().go_far(Instant::now());
+        let jobs = self.lock().jobs.clone();
+        for job in jobs {
+            let active = job.lock_queue().active.clone();
+            for item in active.iter().filter_map(|index| job.items.get(*index)) {
+                let cut = self.cut(item);
+                item.lock().recut(cut);
+            }
+        }
         self.pump(self.options.max_connections);
     }
 

@@ -3,7 +3,7 @@
 //! Only the holder of the part file's lock touches it. What it says must be true of that part file, so it is
 //! removed, for certain, before the part file is begun anew.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,8 @@ pub(super) struct JournalFile {
     path: PathBuf,
     file: Option<File>,
     sequence: u64,
+    /// There is none, for certain. Nobody else makes one while the part file is locked.
+    absent: bool,
 }
 
 impl JournalFile {
@@ -25,8 +27,15 @@ impl JournalFile {
             path,
             file: None,
             sequence: 0,
+            absent: false,
         };
-        let Some((sequence, journal)) = read(&journal_file.path) else {
+        let found = std::fs::symlink_metadata(&journal_file.path);
+        journal_file.absent =
+            matches!(&found, Err(error) if error.kind() == io::ErrorKind::NotFound);
+        let Some((sequence, journal)) = found
+            .ok()
+            .and_then(|found| read(&journal_file.path, &found))
+        else {
             return (journal_file, None);
         };
         journal_file.sequence = sequence;
@@ -35,17 +44,22 @@ impl JournalFile {
 
     /// Makes sure that no journal is there: the bytes it tells of are about to go.
     pub(super) fn remove(&mut self) -> Result<()> {
+        if self.absent {
+            return Ok(());
+        }
         self.file = None;
         match std::fs::remove_file(&self.path) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(Error::file(
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::file(
                 format_args!(
                     "remove the journal {} of an earlier download",
                     self.path.display()
                 ),
                 &error,
             )),
+            _ => {
+                self.absent = true;
+                Ok(())
+            }
         }
     }
 
@@ -56,6 +70,7 @@ impl JournalFile {
             .to_copy(sequence)
             .ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
         if self.file.is_none() {
+            self.absent = false;
             let file = open_options().open(&self.path)?;
             if !file.metadata()?.is_file() {
                 return Err(io::ErrorKind::InvalidInput.into());
@@ -75,8 +90,7 @@ impl JournalFile {
     }
 }
 
-fn read(path: &Path) -> Option<(u64, Journal)> {
-    let found = std::fs::symlink_metadata(path).ok()?;
+fn read(path: &Path, found: &Metadata) -> Option<(u64, Journal)> {
     if !found.is_file() || found.len() > LARGEST {
         return None;
     }

@@ -8,6 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub(super) struct PartFile {
     journal: Mutex<JournalFile>,
     /// Everything is forced to the disk before it counts.
     durable: bool,
+    /// It was found empty, and nobody has written since.
+    empty: AtomicBool,
 }
 
 impl PartFile {
@@ -53,14 +56,15 @@ impl PartFile {
         let file = open_locked(&part, target)?;
         let (journal, found) =
             JournalFile::open(target.with_file_name(beside(name, JOURNAL_SUFFIX)));
-        let length = file.metadata().map_or(0, |found| found.len());
-        let found = found.filter(|journal| journal.size == length);
+        let length = file.metadata().ok().map(|found| found.len());
+        let found = found.filter(|journal| Some(journal.size) == length);
         let part = PartFile {
             file,
             part,
             target: target.to_owned(),
             journal: Mutex::new(journal),
             durable,
+            empty: AtomicBool::new(length == Some(0)),
         };
         Ok((part, found))
     }
@@ -73,6 +77,9 @@ impl PartFile {
     pub(super) fn clear(&self) -> Result<()> {
         // In this order: a journal that outlived its bytes would be a lie to the next run.
         self.journal().remove()?;
+        if self.empty.swap(false, Ordering::Relaxed) {
+            return Ok(());
+        }
         self.file
             .set_len(0)
             .map_err(|error| Error::file(format_args!("empty {}", self.part.display()), &error))
@@ -93,6 +100,7 @@ impl PartFile {
     }
 
     pub(super) fn set_size(&self, size: u64) -> Result<()> {
+        self.empty.store(false, Ordering::Relaxed);
         self.file.set_len(size).map_err(|error| {
             Error::file(
                 format_args!("make room for {size} bytes at {}", self.part.display()),
@@ -102,6 +110,7 @@ impl PartFile {
     }
 
     pub(super) fn write_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
+        self.empty.store(false, Ordering::Relaxed);
         write_all_at(&self.file, bytes, offset)
             .map_err(|error| Error::file(format_args!("write to {}", self.part.display()), &error))
     }

@@ -19,6 +19,12 @@ const SMALLEST_SPLIT: u64 = BLOCK;
 const SMALLEST_GAIN: Duration = Duration::from_millis(100);
 /// The rate of a range is that of a time at least this long, just past.
 const RATE_WINDOW: Duration = Duration::from_millis(100);
+/// From a latency like this on, connections begin slowly: TCP doubles what is under way with each round trip.
+const SLOW_START: Duration = Duration::from_millis(15);
+/// A rate that has grown by this from one window to the next is growing still.
+const GROWING: f64 = 1.25;
+/// How much the next window is expected to bring more at the most.
+const MOST_GROWTH: f64 = 4.0;
 
 /// A piece of the file that one worker at a time fetches, from front to back.
 pub(super) struct Range {
@@ -42,8 +48,13 @@ struct Place {
     dead: bool,
     /// Since when, and from where, the rate is measured now.
     mark: Option<(Instant, u64)>,
-    /// Bytes a second in the last full window of this worker.
+    /// How long the rate is measured each time: a round trip at least, for bytes come in bursts.
+    window: Duration,
+    /// The reply has begun.
+    flows: bool,
+    /// Bytes a second in the last full window of this worker, and in the one before it.
     rate: Option<f64>,
+    rate_before: Option<f64>,
 }
 
 /// What a worker finds when it asks for its next block.
@@ -70,7 +81,10 @@ impl Range {
                 worker: false,
                 dead: false,
                 mark: None,
+                window: RATE_WINDOW,
+                flows: false,
                 rate: None,
+                rate_before: None,
             }),
         }
     }
@@ -96,10 +110,14 @@ impl Range {
         let free = !place.worker && !place.dead && place.written < place.end;
         if free {
             place.worker = true;
-            place.mark = Some((Instant::now(), place.written));
-            place.rate = None;
+            place.measure(RATE_WINDOW, false);
         }
         free
+    }
+
+    /// The reply has begun, after a request took `latency` of late: from here on the rate counts.
+    pub(super) fn begin(&self, latency: Duration) {
+        self.lock().measure(RATE_WINDOW.max(latency), true);
     }
 
     pub(super) fn release(&self) {
@@ -162,7 +180,7 @@ impl Range {
         let mut place = self.lock();
         place.written = place.written.saturating_add(count).min(place.claimed);
         if let Some(rate) = place.rate_since_mark(now) {
-            place.rate = Some(rate);
+            place.rate_before = place.rate.replace(rate);
             place.mark = Some((now, place.written));
         }
     }
@@ -199,20 +217,45 @@ impl Range {
         (self.start <= from && place.written >= from).then_some(place.written)
     }
 
-    /// What is left for the worker, and how many bytes a second it makes; nothing while that is not known yet.
-    fn outlook(&self, now: Instant) -> Option<(u64, f64)> {
+    /// What is left for the worker, and how many bytes a second it will make on average; nothing while that is not
+    /// known yet. `latency` is what a request takes before its first byte.
+    fn outlook(&self, latency: Duration, now: Instant) -> Option<(u64, f64)> {
         let place = self.lock();
         if !place.worker || place.dead {
             return None;
         }
         let rest = place.end.saturating_sub(place.claimed);
+        if !place.flows {
+            // A reply that is not overdue will come.
+            let (since, _) = place.mark?;
+            let overdue = RATE_WINDOW.max(latency.saturating_mul(3));
+            return (now.saturating_duration_since(since) >= overdue).then_some((rest, 0.0));
+        }
         // A window that is overdue tells of a rate that has dropped.
         let latest = place.rate_since_mark(now);
         let rate = match (place.rate, latest) {
             (Some(rate), Some(latest)) => rate.min(latest),
             (rate, latest) => rate.or(latest)?,
         };
-        Some((rest, rate))
+        let growth = match place.rate_before {
+            Some(before) if before > 0.0 => (rate / before).min(MOST_GROWTH),
+            _ if latency >= SLOW_START => 2.0,
+            _ => 1.0,
+        };
+        Some((rest, average(rest, rate, growth, place.window)))
+    }
+
+    /// Leaves its worker with `most` bytes to come, and gives back the rest in pieces of that size.
+    pub(super) fn shorten(&self, most: u64) -> Vec<Range> {
+        let rest = {
+            let place = self.lock();
+            place.end.saturating_sub(place.claimed)
+        };
+        let Some(tail) = self.split_off(rest.saturating_sub(most)) else {
+            return Vec::new();
+        };
+        let end = tail.lock().end;
+        pieces(self.source, self.source_start, tail.start, end, most.max(1))
     }
 
     /// Cuts off the last `length` bytes, if that many still belong to nobody.
@@ -231,11 +274,32 @@ impl Range {
     }
 }
 
+/// Bytes a second over a whole rest, if each window brings so many times as much as the one before it.
+fn average(rest: u64, rate: f64, growth: f64, window: Duration) -> f64 {
+    let window = window.as_secs_f64();
+    if growth < GROWING || rate <= 0.0 || rest == 0 {
+        return rate;
+    }
+    let rest = rest as f64;
+    // How many windows of rate * (growth + growth^2 + ...) it takes.
+    let windows = (1.0 + rest / (rate * window) * (growth - 1.0) / growth).ln() / growth.ln();
+    rest / (windows * window)
+}
+
 impl Place {
+    /// The worker's rate is measured anew.
+    fn measure(&mut self, window: Duration, flows: bool) {
+        self.mark = Some((Instant::now(), self.written));
+        self.window = window;
+        self.flows = flows;
+        self.rate = None;
+        self.rate_before = None;
+    }
+
     fn rate_since_mark(&self, now: Instant) -> Option<f64> {
         let (since, from) = self.mark?;
         let time = now.saturating_duration_since(since);
-        (time >= RATE_WINDOW).then(|| self.written.saturating_sub(from) as f64 / time.as_secs_f64())
+        (time >= self.window).then(|| self.written.saturating_sub(from) as f64 / time.as_secs_f64())
     }
 }
 
@@ -259,13 +323,23 @@ pub(super) fn cut(source: usize, source_start: u64, start: u64, end: u64, how: C
             .unwrap_or(size)
             .clamp(SMALLEST_RANGE.saturating_mul(4), LARGEST_VERIFIED_RANGE)
     } else {
-        size.div_ceil(connections).max(SMALLEST_RANGE)
+        even_share(size, how.connections)
     };
     let length = length
         .checked_next_multiple_of(if how.part_size > 0 { 1 } else { BLOCK })
         .unwrap_or(length)
         .max(size.div_ceil(MOST_RANGES))
         .max(1);
+    pieces(source, source_start, start, end, length)
+}
+
+/// What each of so many connections has of a file.
+pub(super) fn even_share(size: u64, connections: usize) -> u64 {
+    let share = size.div_ceil(connections.max(1) as u64).max(SMALLEST_RANGE);
+    share.checked_next_multiple_of(BLOCK).unwrap_or(share)
+}
+
+fn pieces(source: usize, source_start: u64, start: u64, end: u64, length: u64) -> Vec<Range> {
     let mut ranges = Vec::new();
     let mut at = start;
     while at < end {
@@ -285,7 +359,7 @@ pub(super) fn steal<'a>(
 ) -> Option<Range> {
     let active: Vec<(&Range, u64, f64)> = ranges
         .filter_map(|range| {
-            let (rest, rate) = range.outlook(now)?;
+            let (rest, rate) = range.outlook(latency, now)?;
             // A connection that stands still has a rate of nearly nothing, not of nothing.
             Some((range, rest, rate.max(1.0)))
         })
@@ -363,6 +437,7 @@ mod tests {
         let mut place = range.lock();
         place.written = start + done;
         place.claimed = (place.written + BLOCK).min(end);
+        place.flows = true;
         place.mark = now
             .checked_sub(Duration::from_secs_f64(seconds))
             .map(|at| (at, start));
@@ -424,5 +499,50 @@ mod tests {
         let range = moving(0, 64 << 20, 32 << 20, now, 1.0);
         assert!(steal([&range].into_iter(), Duration::from_secs(1), now).is_none());
         assert!(steal([&range].into_iter(), Duration::ZERO, now).is_some());
+    }
+
+    #[test]
+    fn a_connection_that_is_still_growing_is_given_the_time_it_needs() {
+        let latency = Duration::from_millis(150);
+        let now = Instant::now();
+        // A tenth of its 4 MiB after a round trip, and twice as much in each one to come: four of them. At this rate
+        // it would take ten, and to share would seem to save a second.
+        let growing = || {
+            let range = moving(0, 4 << 20, 4 << 17, now, 0.0);
+            range.lock().window = latency;
+            range
+        };
+        let set = |range: &Range, before: f64, rate: f64| {
+            let mut place = range.lock();
+            place.rate_before = Some(before);
+            place.rate = Some(rate);
+        };
+        let range = growing();
+        set(&range, 1.3e6, 2.6e6);
+        let (rest, rate) = range.outlook(latency, now).unwrap();
+        assert!((2.0..8.0).contains(&(rest as f64 / rate / 0.15)));
+        assert!(rate > 2.6e6 * 1.2);
+        let steady = growing();
+        set(&steady, 2.6e6, 2.6e6);
+        assert_eq!(steady.outlook(latency, now).unwrap().1, 2.6e6);
+        // One that loses speed is not expected to go on so.
+        set(&steady, 5e6, 2.6e6);
+        assert_eq!(steady.outlook(latency, now).unwrap().1, 2.6e6);
+    }
+
+    #[test]
+    fn a_reply_that_is_not_overdue_is_waited_for() {
+        let latency = Duration::from_millis(150);
+        let now = Instant::now();
+        let range = moving(0, 64 << 20, 0, now, 0.4);
+        range.lock().flows = false;
+        assert!(range.outlook(latency, now).is_none());
+        let later = now + Duration::from_millis(100);
+        assert_eq!(range.outlook(latency, later).unwrap().1, 0.0);
+        range.begin(latency);
+        assert!(
+            range.outlook(latency, later).is_none(),
+            "the window is not over"
+        );
     }
 }

@@ -233,6 +233,25 @@ impl State {
         Some(range)
     }
 
+    /// Gives the rests of long ranges back in pieces, for more workers than were expected.
+    pub(super) fn recut(&mut self, cut: Cut) {
+        if !self.mergeable || self.streaming {
+            return;
+        }
+        let Some(size) = self.size else {
+            return;
+        };
+        let most = plan::even_share(size, cut.connections);
+        let mut pieces = Vec::new();
+        for range in &self.ranges {
+            pieces.extend(range.shorten(most));
+        }
+        if !pieces.is_empty() {
+            self.ranges.extend(pieces.into_iter().map(Arc::new));
+            self.ranges.sort_by_key(|range| range.start);
+        }
+    }
+
     /// Takes back what was written, and the size if it may be another one now.
     pub(super) fn forget(&mut self, counters: &Counters) {
         use std::sync::atomic::Ordering::Relaxed;
@@ -267,5 +286,94 @@ impl State {
             }
         }
         at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: u64 = 1 << 20;
+
+    /// A file of 64 MiB, cut for 64 connections.
+    fn file() -> (State, Cut) {
+        let cut = Cut {
+            connections: 64,
+            part_size: 0,
+            verified: false,
+        };
+        let ranges = plan::cut(0, 0, 0, 64 * MIB, cut);
+        let state = State {
+            size: Some(64 * MIB),
+            mergeable: true,
+            ranges: ranges.into_iter().map(Arc::new).collect(),
+            ..State::default()
+        };
+        (state, cut)
+    }
+
+    /// Where ranges begin and end, if nothing is written yet and all of them are in order.
+    fn lengths(state: &State) -> Vec<u64> {
+        let mut at = 0;
+        let lengths = state.ranges.iter().map(|range| {
+            let (from, to) = range.rest().unwrap();
+            assert_eq!(from, at, "a gap, or a byte in two ranges");
+            at = to;
+            to - from
+        });
+        let lengths = lengths.collect();
+        assert_eq!(at, 64 * MIB);
+        lengths
+    }
+
+    #[test]
+    fn few_connections_take_long_ranges_and_many_short_ones() {
+        let (mut state, _) = file();
+        let taken = |state: &mut State, permits| {
+            let (from, to) = state.take_free(permits)?.rest()?;
+            Some((to - from) / MIB)
+        };
+        assert_eq!(taken(&mut state, 4), Some(8));
+        assert_eq!(taken(&mut state, 4), Some(7));
+        assert_eq!(taken(&mut state, 64), Some(1));
+        lengths(&state);
+        while taken(&mut state, 4).is_some() {}
+        lengths(&state);
+    }
+
+    #[test]
+    fn long_ranges_are_given_back_when_more_connections_come() {
+        let (mut state, cut) = file();
+        let first = state.take_free(1).unwrap();
+        assert_eq!(first.rest(), Some((0, 32 * MIB)));
+        // What is being read stays with its worker.
+        let claimed = match first.claim() {
+            plan::Claim::Block { length, .. } => length,
+            other => panic!("{other:?}"),
+        };
+        state.recut(cut);
+        assert_eq!(first.rest(), Some((0, claimed + MIB)));
+        assert!(lengths(&state).iter().all(|length| *length <= 2 * MIB));
+        assert_eq!(
+            state.ranges.iter().filter(|range| range.is_free()).count(),
+            63
+        );
+        let before = lengths(&state);
+        state.recut(cut);
+        assert_eq!(lengths(&state), before, "once is enough");
+    }
+
+    #[test]
+    fn ranges_that_somebody_wants_as_they_are_stay_so() {
+        for what in [0, 1] {
+            let (mut state, cut) = file();
+            let first = state.take_free(1).unwrap();
+            match what {
+                0 => state.mergeable = false,
+                _ => state.streaming = true,
+            }
+            state.recut(cut);
+            assert_eq!(first.rest(), Some((0, 32 * MIB)));
+        }
     }
 }

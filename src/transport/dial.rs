@@ -56,6 +56,14 @@ impl Deadline {
         self.until.saturating_duration_since(Instant::now())
     }
 
+    /// For a look at something on the way.
+    pub(super) fn timeout_within(&self, look: Duration) -> NextTimeout {
+        NextTimeout {
+            after: self.left().min(look).into(),
+            ..self.timeout()
+        }
+    }
+
     /// For reads and writes on the way.
     pub(super) fn timeout(&self) -> NextTimeout {
         NextTimeout {
@@ -98,11 +106,13 @@ impl Dialer {
         };
         match target.https {
             true => {
-                self.ways.distance.begin();
-                let begun = Instant::now();
-                let connection = self.handshake(socket, target.host, details, &deadline)?;
-                self.ways.distance.note(begun.elapsed());
-                Ok(connection)
+                let place = format!("{}:{}", target.host, target.port);
+                let mut seen = self.ways.distance.begin(&place);
+                let (ways, host) = (&self.ways.tls, target.host);
+                let stream =
+                    tls::handshake(ways, socket, host, details, &deadline, Some(&mut seen))?;
+                seen.look();
+                Ok(Box::new(stream))
             }
             false => Ok(socket),
         }
@@ -117,21 +127,12 @@ impl Dialer {
     ) -> Result<Box<dyn Transport>> {
         let mut socket = self.reach(&proxy.host, proxy.port, true, details, deadline)?;
         if proxy.https {
-            socket = self.handshake(socket, &proxy.host, details, deadline)?;
+            let stream =
+                tls::handshake(&self.ways.tls, socket, &proxy.host, details, deadline, None)?;
+            socket = Box::new(stream);
         }
         let user_agent = &self.ways.user_agent;
         tunnel::open(socket, proxy, target, details, user_agent, deadline)
-    }
-
-    fn handshake(
-        &self,
-        socket: Box<dyn Transport>,
-        host: &str,
-        details: &ConnectionDetails<'_>,
-        deadline: &Deadline,
-    ) -> Result<Box<dyn Transport>> {
-        let stream = tls::handshake(&self.ways.tls, socket, host, details, deadline)?;
-        Ok(Box::new(stream))
     }
 
     /// A TCP connection to a host, which may be the proxy.

@@ -1,39 +1,65 @@
-//! How far away the servers are: a round trip, as the TLS handshakes of new connections show it.
+//! How far away the servers are: a round trip, as the TLS handshakes of new connections and the first replies show it.
 //!
 //! On a far road each connection begins slowly and idles for a round trip between requests, so all of them are wanted at
-//! once; next door a few are enough. This is known one round trip after the first connection, before any data.
+//! once; next door a few are enough. A handshake that is not answered yet tells it as well as one that is over, so this
+//! is known some milliseconds after the first connection.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 /// A handshake that takes longer goes far: one on the same network has done its computing by then.
 const FAR: Duration = Duration::from_millis(15);
-/// One handshake can take long for other reasons, so several are looked at where several are made.
+/// A reply that takes longer comes from afar, or from a server that has to think. Connections idle meanwhile.
+const FAR_REPLY: Duration = Duration::from_millis(25);
+/// One can take long for other reasons, so several are looked at where several are made.
 const ENOUGH: usize = 3;
+/// Hosts to keep in mind at the most.
+const MOST_HOSTS: usize = 64;
 
 #[derive(Default)]
 pub(crate) struct Distance {
-    seen: Mutex<Seen>,
+    seen: Mutex<Places>,
     far: OnceLock<()>,
     told: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 #[derive(Default)]
+struct Places {
+    /// The handshakes with each host and port: the service may be near and the files far.
+    hosts: HashMap<String, Seen>,
+    /// The replies with data, of whatever host.
+    replies: Seen,
+}
+
+/// What the first of them took.
+#[derive(Debug, Default)]
 struct Seen {
     begun: usize,
-    done: usize,
-    least: Option<Duration>,
+    /// So many took, or are taking, longer than the limit.
+    late: usize,
+    /// One did not.
+    quick: bool,
 }
 
 impl Seen {
-    /// Whether it is far, once that is known.
-    fn note(&mut self, took: Duration) -> bool {
-        self.done = self.done.saturating_add(1);
-        let least = self.least.map_or(took, |least| least.min(took));
-        self.least = Some(least);
-        let enough = self.done >= ENOUGH.min(self.begun);
+    /// One took so long, or is taking so long already. Whether all of this is far, once that is known.
+    fn note(&mut self, took: Duration, limit: Duration, counted: &mut bool) -> bool {
+        if took < limit {
+            self.quick = true;
+            return false;
+        }
+        if !*counted {
+            *counted = true;
+            self.late = self.late.saturating_add(1);
+        }
+        let enough = self.late >= ENOUGH.min(self.begun);
         // One alone must be clear.
-        least >= FAR && enough && (self.done > 1 || least >= FAR.saturating_mul(2))
+        !self.quick && enough && (self.late > 1 || took >= limit.saturating_mul(2))
+    }
+
+    fn is_open(&self) -> bool {
+        !self.quick && self.late < ENOUGH
     }
 }
 
@@ -43,23 +69,94 @@ impl Distance {
         let _ = self.told.set(Box::new(tell));
     }
 
-    pub(super) fn begin(&self) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.begun = seen.begun.saturating_add(1);
+    fn lock(&self) -> MutexGuard<'_, Places> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A handshake took so long.
-    pub(super) fn note(&self, took: Duration) {
-        let far = {
-            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.note(took)
-        };
+    fn conclude(&self, far: bool) {
         if far
             && self.far.set(()).is_ok()
             && let Some(tell) = self.told.get()
         {
             tell();
         }
+    }
+
+    /// A handshake begins with `host:port`.
+    pub(super) fn begin<'a>(&'a self, host: &'a str) -> Handshake<'a> {
+        if self.far.get().is_none() {
+            let mut places = self.lock();
+            if places.hosts.len() >= MOST_HOSTS && !places.hosts.contains_key(host) {
+                places.hosts.clear();
+            }
+            let seen = places.hosts.entry(host.to_owned()).or_default();
+            seen.begun = seen.begun.saturating_add(1);
+        }
+        Handshake {
+            distance: self,
+            host,
+            begun: Instant::now(),
+            counted: false,
+        }
+    }
+
+    /// A request for data goes out.
+    pub(crate) fn ask(&self) {
+        if self.far.get().is_none() {
+            let mut places = self.lock();
+            places.replies.begun = places.replies.begun.saturating_add(1);
+        }
+    }
+
+    /// The reply has come.
+    pub(crate) fn answered(&self, took: Duration) {
+        if self.far.get().is_none() {
+            let far = self.lock().replies.note(took, FAR_REPLY, &mut false);
+            self.conclude(far);
+        }
+    }
+}
+
+/// One handshake, while it lasts.
+pub(super) struct Handshake<'a> {
+    distance: &'a Distance,
+    host: &'a str,
+    begun: Instant,
+    counted: bool,
+}
+
+impl Handshake<'_> {
+    /// When to look the next time while nothing has come, if that would tell anything new.
+    pub(super) fn next_look(&self) -> Option<Duration> {
+        if self.distance.far.get().is_some() {
+            return None;
+        }
+        let open = self
+            .distance
+            .lock()
+            .hosts
+            .get(self.host)
+            .is_some_and(Seen::is_open);
+        let taken = self.begun.elapsed();
+        [FAR, FAR.saturating_mul(2)]
+            .into_iter()
+            .map(|look| look.saturating_sub(taken))
+            .find(|left| open && !left.is_zero())
+    }
+
+    /// It is over, or still going on.
+    pub(super) fn look(&mut self) {
+        if self.distance.far.get().is_some() {
+            return;
+        }
+        let took = self.begun.elapsed();
+        let far = self
+            .distance
+            .lock()
+            .hosts
+            .get_mut(self.host)
+            .is_some_and(|seen| seen.note(took, FAR, &mut self.counted));
+        self.distance.conclude(far);
     }
 }
 
@@ -73,7 +170,7 @@ mod tests {
             ..Seen::default()
         };
         took.iter()
-            .map(|took| seen.note(Duration::from_millis(*took)))
+            .map(|took| seen.note(Duration::from_millis(*took), FAR, &mut false))
             .fold(false, |before, far| before | far)
     }
 
@@ -85,5 +182,57 @@ mod tests {
         assert!(!seen(4, &[50, 2, 50, 50]), "the quickest one is right");
         assert!(!seen(1, &[5]));
         assert!(!seen(1, &[20]), "one that is just busy");
+    }
+
+    #[test]
+    fn one_that_goes_on_counts_once_and_gets_clearer() {
+        let mut seen = Seen {
+            begun: 2,
+            ..Seen::default()
+        };
+        let mut counted = false;
+        assert!(!seen.note(FAR, FAR, &mut counted));
+        assert!(
+            !seen.note(2 * FAR, FAR, &mut counted),
+            "the other may be quick"
+        );
+        assert!(seen.note(FAR, FAR, &mut false));
+    }
+
+    #[test]
+    fn a_service_next_door_says_nothing_of_the_files() {
+        let distance = Distance::default();
+        let told = std::sync::Arc::new(OnceLock::new());
+        let tell = told.clone();
+        distance.when_far(move || {
+            let _ = tell.set(());
+        });
+        distance.begin("service:443").look();
+        let mut files = distance.begin("files:443");
+        assert!(files.next_look().is_some_and(|left| left <= FAR));
+        files.begun = files.begun.checked_sub(FAR).unwrap();
+        files.look();
+        assert!(told.get().is_none(), "one that is just busy");
+        assert!(files.next_look().is_some_and(|left| left <= FAR));
+        files.begun = files.begun.checked_sub(FAR).unwrap();
+        files.look();
+        assert!(told.get().is_some());
+        assert!(files.next_look().is_none());
+    }
+
+    #[test]
+    fn replies_that_take_long_count_as_well() {
+        let distance = Distance::default();
+        let told = std::sync::Arc::new(OnceLock::new());
+        let tell = told.clone();
+        distance.when_far(move || {
+            let _ = tell.set(());
+        });
+        distance.ask();
+        distance.answered(FAR_REPLY);
+        assert!(told.get().is_none(), "one alone must be clear");
+        distance.ask();
+        distance.answered(FAR_REPLY);
+        assert!(told.get().is_some());
     }
 }

@@ -230,6 +230,10 @@ impl Session {
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.network.throttle
     }
+
+    pub(crate) fn distance(&self) -> &Distance {
+        self.network.distance()
+    }
 }
 
 impl Drop for Session {

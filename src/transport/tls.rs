@@ -17,6 +17,7 @@ use ureq::unversioned::transport::{
 };
 
 use super::dial::Deadline;
+use super::distance::Handshake;
 use super::failure;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -130,6 +131,7 @@ pub(super) fn handshake(
     host: &str,
     details: &ConnectionDetails<'_>,
     deadline: &Deadline,
+    seen: Option<&mut Handshake<'_>>,
 ) -> Result<TlsTransport> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let name = ServerName::try_from(bare.to_owned())
@@ -138,14 +140,53 @@ pub(super) fn handshake(
     let mut connection =
         ClientConnection::new(config, name).map_err(|error| explain(host, &error))?;
     let mut socket = TransportAdapter::new(socket, details.current_time.clone());
-    socket.set_timeout(deadline.timeout());
-    if let Err(error) = connection.complete_io(&mut socket) {
+    let mut watched = Watched {
+        socket: &mut socket,
+        deadline,
+        seen,
+    };
+    if let Err(error) = connection.complete_io(&mut watched) {
         return Err(broken_handshake(host, deadline, error));
     }
     Ok(TlsTransport {
         buffers: LazyBuffers::new(PLAIN_BUFFER, OUTPUT_BUFFER),
         stream: StreamOwned::new(connection, socket),
     })
+}
+
+/// The socket during a handshake: while nothing comes, it looks now and then how long that takes.
+struct Watched<'a, 'b> {
+    socket: &'a mut TransportAdapter,
+    deadline: &'a Deadline,
+    seen: Option<&'a mut Handshake<'b>>,
+}
+
+impl Read for Watched<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while let Some(seen) = &mut self.seen
+            && let Some(look) = seen.next_look()
+        {
+            self.socket.set_timeout(self.deadline.timeout_within(look));
+            match self.socket.read(buffer).map_err(failure::timeout_inside) {
+                Err(Err(_)) => seen.look(),
+                Err(Ok(error)) => return Err(error),
+                Ok(count) => return Ok(count),
+            }
+        }
+        self.socket.set_timeout(self.deadline.timeout());
+        self.socket.read(buffer)
+    }
+}
+
+impl Write for Watched<'_, '_> {
+    fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
+        self.socket.set_timeout(self.deadline.timeout());
+        self.socket.write(buffer)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.socket.flush()
+    }
 }
 
 fn broken_handshake(host: &str, deadline: &Deadline, error: std::io::Error) -> Error {

@@ -7,6 +7,7 @@ mod fairness;
 mod faults;
 mod jobs;
 mod limits;
+mod roads;
 mod sources;
 
 use std::path::Path;
