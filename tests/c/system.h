@@ -2,10 +2,16 @@
 #ifndef SYSTEM_H
 #define SYSTEM_H
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+/* Microsoft's compiler has neither, and its programs do without threads of their own. */
+#ifdef _MSC_VER
+#include <process.h>
+#else
+#include <pthread.h>
 #include <unistd.h>
+#endif
 
 #include "check.h"
 

@@ -60,24 +60,61 @@ pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// Flags for rustc: what is shipped does not tell where it was built, and is the same wherever it was built.
-pub(crate) fn neutral_paths() -> Result<Vec<String>> {
-    let home = match std::env::var_os("CARGO_HOME") {
-        Some(folder) => PathBuf::from(folder),
-        None => std::env::home_dir()
-            .context("there is no home folder")?
-            .join(".cargo"),
+/// Tells a cargo that builds what is shipped to keep this machine's folders out of it: the same sources and tools make the
+/// same bytes wherever they lie. `flags` are what rustc and the compiler for C get besides.
+pub(crate) fn neutral_paths(cargo: &mut Command, target: &str, flags: &Flags) -> Result<()> {
+    let folders = neutral_folders()?;
+    let mapped = |option: &str| -> Vec<String> {
+        let each = folders.iter();
+        each.map(|(folder, name)| format!("{option}={}={name}", folder.display()))
+            .collect()
     };
-    let target = sbom::target_folder()?;
-    // The last one that fits counts, and a target folder may lie in the tree.
-    Ok([
-        (&home, "/cargo"),
-        (&root(), "/apsfetch"),
-        (&target, "/target"),
-    ]
-    .iter()
-    .map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()))
-    .collect())
+    let mut rust = mapped("--remap-path-prefix");
+    rust.extend(flags.rust.iter().map(ToString::to_string));
+    let mut c = mapped("-ffile-prefix-map");
+    // Words are told apart by spaces there.
+    c.retain(|flag| !flag.contains(' '));
+    c.extend(flags.c.iter().map(ToString::to_string));
+    cargo
+        .env("CARGO_ENCODED_RUSTFLAGS", rust.join("\u{1f}"))
+        .env(format!("CFLAGS_{}", target.replace('-', "_")), c.join(" "));
+    Ok(())
+}
+
+/// For cargo, of what is shipped: what only a debugger reads is taken out in any case.
+pub(crate) const WITHOUT_DEBUG_INFORMATION: [&str; 2] = ["--config", "profile.release.debug=false"];
+
+/// See [`neutral_paths`].
+#[derive(Default)]
+pub(crate) struct Flags {
+    pub(crate) rust: Vec<String>,
+    pub(crate) c: Vec<String>,
+}
+
+/// The folders of this machine that compilers put into what they make, and what they put there instead.
+fn neutral_folders() -> Result<Vec<(PathBuf, &'static str)>> {
+    let home = std::env::home_dir().context("there is no home folder")?;
+    let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    // The last one that fits counts: folders in the home folder may be any of the others, and a target folder may lie in
+    // the tree.
+    Ok(vec![
+        (home, "/home"),
+        (cargo, "/cargo"),
+        (root(), "/apsfetch"),
+        (sbom::target_folder()?, "/target"),
+    ])
+}
+
+/// Folders that nothing that is shipped may name.
+pub(crate) fn private_folders() -> Result<Vec<PathBuf>> {
+    let home = std::env::home_dir();
+    let tells = |folder: &PathBuf| {
+        // `/` is in every path, and a checkout in `/src` would be found in the paths of others.
+        let least = if home.as_ref() == Some(folder) { 2 } else { 3 };
+        folder.components().count() >= least
+    };
+    let folders = neutral_folders()?.into_iter().map(|(folder, _)| folder);
+    Ok(folders.filter(tells).collect())
 }
 
 /// Where programs of this project's own are installed: outside the tree, so that every checkout and `cargo clean` keep them.

@@ -21,10 +21,13 @@ platform it is shipped for: crates, versions, licences, checksums, and who needs
 ";
 
 /// Each platform we ship for.
-const PLATFORMS: [&str; 3] = [
-    "x86_64-unknown-linux-gnu",
-    "x86_64-pc-windows-msvc",
+const PLATFORMS: [&str; 6] = [
     "aarch64-apple-darwin",
+    "aarch64-unknown-linux-gnu",
+    "x86_64-apple-darwin",
+    "x86_64-pc-windows-gnu",
+    "x86_64-pc-windows-msvc",
+    "x86_64-unknown-linux-gnu",
 ];
 const LIBRARY: &str = "apsfetch";
 

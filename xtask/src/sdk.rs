@@ -1,5 +1,6 @@
 //! `cargo xtask sdk`: what a program in C or C++ is built with, laid out as it is installed.
 
+pub(crate) mod macos;
 pub(crate) mod windows;
 
 use std::fs;
@@ -18,7 +19,22 @@ files for pkg-config and CMake, and share/licenses. The tree may be moved anywhe
 
 /// All packages of the workspace have one version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-const PLATFORM: &str = "x86_64-unknown-linux-gnu";
+/// For whom the tree is.
+pub(crate) struct Tree<'a> {
+    /// As cargo calls it.
+    pub(crate) target: &'a str,
+    /// For the title of its page.
+    pub(crate) system: &'a str,
+    /// What was seen of it, and what was not.
+    pub(crate) seen: &'a str,
+}
+
+/// What this machine builds for itself.
+const OWN: Tree<'_> = Tree {
+    target: "x86_64-unknown-linux-gnu",
+    system: "64-bit Linux (x64)",
+    seen: "Built for the glibc of the machine it was built on, and later ones.",
+};
 /// What the C library's parts were called before glibc 2.34 put them into one.
 const SYSTEM_LIBRARIES: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
 
@@ -37,19 +53,25 @@ pub(crate) fn run() -> Result<PathBuf> {
     build.args(["build", "--release", "--package", "apsfetch", "--lib"]);
     project::succeed(&mut build)?;
     let tree = target.join("sdk");
-    lay_out(&tree, &target.join("release"))?;
+    lay_out(&tree, &target.join("release"), &OWN)?;
+    // What the debugger reads is most of their size. Names of functions stay in both.
+    let lib = tree.join("lib");
+    project::succeed(project::command("strip").arg("--strip-debug").args([
+        lib.join("libapsfetch.so").canonicalize()?,
+        lib.join("libapsfetch.a"),
+    ]))?;
     Ok(tree)
 }
 
 /// Makes the tree anew at `tree`, with the libraries that lie in `built`.
-pub(crate) fn lay_out(tree: &Path, built: &Path) -> Result<()> {
+pub(crate) fn lay_out(tree: &Path, built: &Path, kind: &Tree<'_>) -> Result<()> {
     let root = project::root();
     if tree.exists() {
         fs::remove_dir_all(tree).with_context(|| tree.display().to_string())?;
     }
     let names = names(&fs::read_to_string(root.join("include/apsfetch.h"))?)?;
     headers(&root, &tree.join("include"))?;
-    guide(&root, tree, include_str!("sdk/README.md"))?;
+    guide(&root, tree, include_str!("sdk/README.md"), kind)?;
     libraries(built, &tree.join("lib"), &names)?;
     describe(
         &tree.join("lib"),
@@ -57,7 +79,7 @@ pub(crate) fn lay_out(tree: &Path, built: &Path) -> Result<()> {
         &[("@FILE@", &names.file), ("@SONAME@", &names.soname)],
         &SYSTEM_LIBRARIES,
     )?;
-    licences::lay_out(&tree.join("share/licenses/apsfetch"), PLATFORM)
+    licences::lay_out(&tree.join("share/licenses/apsfetch"), kind.target)
 }
 
 /// The ABI version leads, as in the name by which programs find the library.
@@ -91,8 +113,12 @@ pub(crate) fn headers(root: &Path, include: &Path) -> Result<()> {
 }
 
 /// A page to begin with, and the examples.
-fn guide(root: &Path, tree: &Path, text: &str) -> Result<()> {
-    project::write(&tree.join("README.md"), &text.replace("@VERSION@", VERSION))?;
+fn guide(root: &Path, tree: &Path, text: &str, kind: &Tree<'_>) -> Result<()> {
+    let text = text
+        .replace("@VERSION@", VERSION)
+        .replace("@SYSTEM@", kind.system)
+        .replace("@SEEN@", kind.seen);
+    project::write(&tree.join("README.md"), &text)?;
     for file in [
         "c/download.c",
         "cmake/CMakeLists.txt",
@@ -106,16 +132,8 @@ fn guide(root: &Path, tree: &Path, text: &str) -> Result<()> {
 }
 
 fn libraries(built: &Path, lib: &Path, names: &Names) -> Result<()> {
-    let shared = lib.join(&names.file);
-    let inside = lib.join("libapsfetch.a");
-    project::copy(&built.join("libapsfetch.so"), &shared)?;
-    project::copy(&built.join("libapsfetch.a"), &inside)?;
-    // What the debugger reads is most of their size. Names of functions stay in both.
-    project::succeed(
-        project::command("strip")
-            .arg("--strip-debug")
-            .args([&shared, &inside]),
-    )?;
+    project::copy(&built.join("libapsfetch.so"), &lib.join(&names.file))?;
+    project::copy(&built.join("libapsfetch.a"), &lib.join("libapsfetch.a"))?;
     link(&names.file, &lib.join(&names.soname))?;
     link(&names.soname, &lib.join("libapsfetch.so"))
 }
@@ -158,7 +176,10 @@ fn describe(lib: &Path, cmake: &str, names: &[(&str, &str)], system: &[&str]) ->
         for (gap, name) in names {
             text = text.replace(gap, name);
         }
-        ensure!(!text.contains("@"), "{file}: something was not filled in");
+        ensure!(
+            !text.replace("@rpath/", "").contains('@'),
+            "{file}: something was not filled in"
+        );
         project::write(&lib.join(file), &text)?;
     }
     Ok(())

@@ -7,14 +7,16 @@ use anyhow::{Context as _, Result, ensure};
 use object::elf;
 use object::read::elf::{Dyn as _, ElfFile64, FileHeader as _};
 
+use super::objcopy::without_debug_information;
+use super::platform::Platform;
 use super::tools::Tools;
 use crate::project;
 
-const TARGET: &str = "x86_64-unknown-linux-gnu";
 /// That of the wheels called manylinux_2_17.
 const GLIBC: Version = Version(2, 17);
 /// What manylinux_2_17 lets a library need, as far as this one has any business with it.
-const SYSTEM: [&str; 7] = [
+const SYSTEM: [&str; 8] = [
+    "ld-linux-aarch64.so.1",
     "ld-linux-x86-64.so.2",
     "libc.so.6",
     "libdl.so.2",
@@ -26,7 +28,7 @@ const SYSTEM: [&str; 7] = [
 const SONAME: &str = "libapsfetch.so.1";
 
 /// A folder with `libapsfetch.so` and `libapsfetch.a`, built and without what only the debugger reads.
-pub(crate) fn build(tools: &Tools, work: &Path) -> Result<PathBuf> {
+pub(crate) fn build(platform: &Platform, tools: &Tools, work: &Path) -> Result<PathBuf> {
     let target = work.join("cargo");
     let mut build = tools.command("cargo");
     build
@@ -38,24 +40,21 @@ pub(crate) fn build(tools: &Tools, work: &Path) -> Result<PathBuf> {
             "apsfetch",
             "--lib",
         ])
-        .args(["--target", &format!("{TARGET}.{}.{}", GLIBC.0, GLIBC.1)])
-        .env("CARGO_TARGET_DIR", &target)
-        .env(
-            "CARGO_ENCODED_RUSTFLAGS",
-            project::neutral_paths()?.join("\u{1f}"),
-        );
-    project::succeed(&mut build).context("building the library for glibc 2.17")?;
+        .args(project::WITHOUT_DEBUG_INFORMATION)
+        .args([
+            "--target",
+            &format!("{}.{}.{}", platform.target, GLIBC.0, GLIBC.1),
+        ])
+        .env("CARGO_TARGET_DIR", &target);
+    project::neutral_paths(&mut build, platform.target, &project::Flags::default())?;
+    project::succeed(&mut build)
+        .with_context(|| format!("building {} for glibc 2.17", platform.name))?;
 
-    let made = target.join(TARGET).join("release");
-    let folder = work.join("linux-x64");
+    let made = target.join(platform.target).join("release");
+    let folder = work.join(platform.name);
     fs::create_dir_all(&folder)?;
     for name in ["libapsfetch.so", "libapsfetch.a"] {
-        project::succeed(
-            project::command("strip")
-                .args(["--strip-debug", "--enable-deterministic-archives", "-o"])
-                .arg(folder.join(name))
-                .arg(made.join(name)),
-        )?;
+        without_debug_information(&made.join(name), &folder.join(name))?;
     }
     check(&folder.join("libapsfetch.so"))?;
     Ok(folder)

@@ -1,10 +1,15 @@
 //! `cargo xtask package`: what users install.
 
 mod archive;
+mod build;
 pub(crate) mod linux;
 mod native;
 mod nuget;
+mod objcopy;
+pub(crate) mod platform;
+mod privacy;
 mod python;
+mod release;
 pub(crate) mod tools;
 
 use std::fs;
@@ -15,17 +20,22 @@ use anyhow::{Context as _, Result, bail, ensure};
 use lexopt::prelude::*;
 use sha2::{Digest as _, Sha256};
 
-use crate::{project, sbom, sdk, windows};
+use crate::platforms::Lacking;
+use crate::sbom;
 use archive::Files;
+use platform::Platform;
 use tools::Tools;
 
 pub(crate) const HELP: &str = "\
-Usage: cargo xtask package [--all]
+Usage: cargo xtask package [--all] [PLATFORM...]
 
 Makes what users install, in target/package: the SDK for C and C++, Python's wheels and sdist, the NuGet package, what
-they are made of (CycloneDX), and SHA256SUMS. The same sources and tools make the same bytes. docs/packaging.md says more.
-What this machine has no programs for is left out, with the reason. Made on 64-bit Linux; cargo-zigbuild, zig and
-hatchling come from PyPI into the folder for caches.
+they are made of (CycloneDX), RELEASE.md, and SHA256SUMS. The same sources and tools make the same bytes.
+docs/packaging.md says more.
+
+Without a PLATFORM: all that this machine has the programs for; what is left out is said, with the reason. The
+platforms are linux-x64, linux-arm64, macos-arm64, macos-x64 and windows-x64. Made on 64-bit Linux; cargo-zigbuild,
+zig and hatchling come from PyPI into the folder for caches.
 
 Options:
   --all   what is left out is an error
@@ -33,22 +43,28 @@ Options:
 
 /// All packages of the workspace have one version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-const LINUX: &str = "x86_64-unknown-linux-gnu";
-const WINDOWS: &str = "x86_64-pc-windows-gnu";
 
 /// What was made, and what was not.
 pub(crate) struct Made {
     pub(crate) folder: PathBuf,
     pub(crate) left_out: Vec<String>,
-    /// The same, for want of compilers that neither Debian nor rustup brings.
-    pub(crate) without_compiler: Option<String>,
+    /// The same, for want of what neither Debian brings nor, without a network, rustup.
+    pub(crate) unobtainable: Vec<String>,
 }
 
 pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     let mut all = false;
+    let mut chosen = Vec::new();
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("all") => all = true,
+            Value(name) => {
+                let name = name.string()?;
+                let known = Platform::named(&name).ok_or_else(|| unknown(&name))?;
+                if !chosen.contains(&known) {
+                    chosen.push(known);
+                }
+            }
             Short('h') | Long("help") => {
                 print!("{HELP}");
                 return Ok(ExitCode::SUCCESS);
@@ -56,10 +72,13 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let made = make()?;
+    if chosen.is_empty() {
+        chosen.extend(&platform::ALL);
+    }
+    let made = make(&chosen)?;
     print!("{}", fs::read_to_string(made.folder.join(SUMS))?);
     println!("in {}", made.folder.display());
-    let left_out: Vec<&String> = made.left_out.iter().chain(&made.without_compiler).collect();
+    let left_out: Vec<&String> = made.left_out.iter().chain(&made.unobtainable).collect();
     for reason in &left_out {
         eprintln!("not made: {reason}");
     }
@@ -70,7 +89,16 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     })
 }
 
-pub(crate) fn make() -> Result<Made> {
+fn unknown(name: &str) -> lexopt::Error {
+    let names: Vec<&str> = platform::ALL.iter().map(|platform| platform.name).collect();
+    let known = names.join(", ");
+    lexopt::Error::Custom(
+        format!("there is no platform `{name}`; the platforms are {known}").into(),
+    )
+}
+
+/// Makes what is for these platforms, as far as it goes here.
+pub(crate) fn make(chosen: &[&'static Platform]) -> Result<Made> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         bail!("packages are made on 64-bit Linux only");
     }
@@ -81,90 +109,81 @@ pub(crate) fn make() -> Result<Made> {
     }
     fs::create_dir_all(&output)?;
     let tools = Tools::ready()?;
-    let mut left_out = Vec::new();
-    let mut without_compiler = None;
-
-    let linux = linux::build(&tools, &work)?;
-    let linux_sbom = materials(LINUX, &output)?;
-    let tree = work.join("sdk-linux-x64");
-    sdk::lay_out(&tree, &linux)?;
-    let name = format!("apsfetch-{VERSION}-linux-x64");
-    fs::write(
-        output.join(format!("{name}.tar.gz")),
-        packed(&name, &tree)?.tar_gz()?,
-    )?;
+    let mut made = Made {
+        folder: output.clone(),
+        left_out: Vec::new(),
+        unobtainable: Vec::new(),
+    };
 
     let source = python::Source::make(&tools, &work, &output)?;
-    let wheel = python::Wheel {
-        library: &linux.join("libapsfetch.so"),
-        platform: "manylinux_2_17_x86_64",
-        target: LINUX,
-        sbom: &linux_sbom,
-    };
-    source.wheel(&tools, &wheel, &output)?;
-
-    match for_windows()? {
-        Ok(built) => {
-            let sbom = materials(WINDOWS, &output)?;
-            let tree = work.join("sdk-windows-x64");
-            let msvc = msvc_import_library(&tools, &built, &work)?;
-            sdk::windows::lay_out(&tree, &built, &msvc)?;
-            let name = format!("apsfetch-{VERSION}-windows-x64");
-            fs::write(output.join(format!("{name}.zip")), packed(&name, &tree)?.zip()?)?;
-            let wheel = python::Wheel {
-                library: &built.library,
-                platform: "win_amd64",
-                target: WINDOWS,
-                sbom: &sbom,
-            };
-            source.wheel(&tools, &wheel, &output)?;
-            // Also for who makes the NuGet package with the .NET SDK.
-            let libraries = [linux.join("libapsfetch.so"), built.library];
-            let natives = native::lay_out(&work, &libraries, &[LINUX, WINDOWS])?;
-            let missing = nuget::missing();
-            if missing.is_empty() {
-                nuget::make(&natives, &work, &output)?;
-            } else {
-                without_compiler =
-                    Some(format!("the NuGet package: {} not on PATH", missing.join(" and ")));
+    let mut libraries = Vec::new();
+    for platform in chosen {
+        println!("==> {}", platform.name);
+        let built = match build::library(platform, &tools, &work)? {
+            Ok(built) => built,
+            Err(lacking) => {
+                let reason = format!("{}: {lacking}", platform.name);
+                match lacking {
+                    Lacking::Program(_) => made.left_out.push(reason),
+                    Lacking::Rust(_) => made.unobtainable.push(reason),
+                }
+                continue;
             }
-        }
-        Err(reason) => left_out.push(format!(
-            "the SDK and the wheel for Windows, and the NuGet package, which needs both systems: {reason}"
-        )),
+        };
+        let sbom = materials(platform.target, &output)?;
+        let tree = work.join(format!("sdk-{}", platform.name));
+        built.lay_out(platform, &tree, &tools, &work)?;
+        let files = packed(&platform.folder(), &tree)?;
+        fs::write(
+            output.join(platform.archive()),
+            if platform.is_windows() {
+                files.zip()?
+            } else {
+                files.tar_gz()?
+            },
+        )?;
+        let wheel = python::Wheel {
+            library: &built.shared(),
+            platform,
+            sbom: &sbom,
+        };
+        source.wheel(&tools, &wheel, &output)?;
+        libraries.push((*platform, built.shared()));
     }
-
+    for_nuget(&libraries, &work, &mut made)?;
+    let platforms: Vec<&Platform> = libraries.iter().map(|(platform, _)| *platform).collect();
+    release::write(&output, &platforms)?;
     sums(&output)?;
-    Ok(Made {
-        folder: output,
-        left_out,
-        without_compiler,
-    })
+    privacy::check(&output)?;
+    Ok(made)
 }
 
-/// The library for Windows. An inner error says what this machine lacks to build it.
-fn for_windows() -> Result<std::result::Result<windows::build::Built, String>> {
-    match windows::tools::cargo("build") {
-        Ok(_) => windows::build::library().map(Ok),
-        Err(missing) => Ok(Err(missing.to_string())),
-    }
-}
-
-/// What Microsoft's linker takes, made by zig's dlltool: the build has one only where LLVM's is installed.
-fn msvc_import_library(
-    tools: &Tools,
-    built: &windows::build::Built,
+/// The NuGet package has the libraries for all platforms that were made; those of Windows and Linux it is never without.
+fn for_nuget(
+    libraries: &[(&'static Platform, PathBuf)],
     work: &Path,
-) -> Result<PathBuf> {
-    let library = work.join("apsfetch.lib");
-    let mut dlltool = tools.command("python");
-    dlltool
-        .args(["-m", "ziglang", "dlltool", "-m", "i386:x86-64", "-d"])
-        .arg(&built.definitions)
-        .arg("-l")
-        .arg(&library);
-    project::succeed(&mut dlltool).context("the import library for MSVC")?;
-    Ok(library)
+    made: &mut Made,
+) -> Result<()> {
+    for name in ["linux-x64", "windows-x64"] {
+        if !libraries.iter().any(|(platform, _)| platform.name == name) {
+            made.left_out
+                .push(format!("the NuGet package: it needs {name}"));
+            return Ok(());
+        }
+    }
+    // Also for who makes the NuGet package with the .NET SDK.
+    let natives = native::lay_out(work, libraries)?;
+    let missing = nuget::missing();
+    if missing.is_empty() {
+        let platforms: Vec<&Platform> = libraries.iter().map(|(platform, _)| *platform).collect();
+        nuget::make(&natives, &platforms, work, &made.folder)?;
+    } else {
+        made.unobtainable.push(format!(
+            "the NuGet package: {} not on PATH",
+            missing.join(" and ")
+        ));
+    }
+    Ok(())
 }
 
 /// A folder as the files of an archive that has one folder at its top.

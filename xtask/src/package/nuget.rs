@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 
 use super::archive::Files;
+use super::platform::Platform;
 use super::{VERSION, native};
 use crate::project;
 
@@ -79,7 +80,12 @@ impl Project {
 }
 
 /// Makes the package of the native libraries below `natives`, laid out as in the package.
-pub(super) fn make(natives: &Path, work: &Path, output: &Path) -> Result<PathBuf> {
+pub(super) fn make(
+    natives: &Path,
+    platforms: &[&Platform],
+    work: &Path,
+    output: &Path,
+) -> Result<PathBuf> {
     let folder = project::root().join("bindings/csharp/ApsFetch");
     let project = Project::read(&folder)?;
     ensure!(
@@ -94,9 +100,12 @@ pub(super) fn make(natives: &Path, work: &Path, output: &Path) -> Result<PathBuf
             files.add_file(&format!("lib/{}/{name}", framework.name), &made.join(name))?;
         }
     }
-    for (system, library) in native::LIBRARIES {
-        let path = format!("{system}/native/{library}");
-        files.add_file(&format!("runtimes/{path}"), &natives.join(&path))?;
+    for platform in platforms {
+        let library = natives
+            .join(platform.runtime)
+            .join("native")
+            .join(platform.library);
+        files.add_file(&platform.in_nuget(), &library)?;
     }
     for build in ["build", "buildTransitive"] {
         let targets = "ApsFetch.targets";

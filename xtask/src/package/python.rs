@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use super::native::THIRD_PARTY;
+use super::platform::Platform;
 use super::tools::Tools;
 use super::{VERSION, archive};
 use crate::{licences, project};
@@ -19,10 +20,7 @@ const SBOM: &str = "APSFETCH_WHEEL_SBOM";
 /// A library for one wheel.
 pub(super) struct Wheel<'a> {
     pub(super) library: &'a Path,
-    /// As in the name of the wheel.
-    pub(super) platform: &'static str,
-    /// As cargo calls it.
-    pub(super) target: &'static str,
+    pub(super) platform: &'a Platform,
     pub(super) sbom: &'a Path,
 }
 
@@ -72,16 +70,17 @@ impl Source {
     pub(super) fn wheel(&self, tools: &Tools, wheel: &Wheel<'_>, output: &Path) -> Result<PathBuf> {
         project::write(
             &self.folder.join(THIRD_PARTY),
-            &licences::third_party(&[wheel.target])?,
+            &licences::third_party(&[wheel.platform.target])?,
         )?;
         let mut make = hatchling(tools, &self.folder, "wheel", output);
         make.env(LIBRARY, wheel.library)
-            .env(PLATFORM, wheel.platform)
+            .env(PLATFORM, wheel.platform.wheel)
             .env(SBOM, wheel.sbom);
-        project::succeed(&mut make).with_context(|| format!("the wheel for {}", wheel.platform))?;
+        project::succeed(&mut make)
+            .with_context(|| format!("the wheel for {}", wheel.platform.name))?;
         let made = output.join(format!(
             "apsfetch-{VERSION}-py3-none-{}.whl",
-            wheel.platform
+            wheel.platform.wheel
         ));
         ensure!(made.is_file(), "hatchling did not make {}", made.display());
         Ok(made)

@@ -7,12 +7,14 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
 use super::binary;
 use super::rust;
 use super::tools::{self, UNOPTIMISED, quietly, script};
+use crate::project;
 use crate::test::machine::Context;
 
 /// The oldest that Rust supports, for each kind of processor.
@@ -53,50 +55,106 @@ const SYSTEM: [&str; 4] = [
 
 /// Builds the shared library and reads what came of it.
 pub(crate) fn library(context: &Context<'_>, target: &str) -> Result<String> {
-    let clang = tools::first(context, &["clang"], "Debian package clang")?;
-    let linker = rust::linker(context, "ld64.lld")?;
-    let zig = tools::zig_libraries()?;
-    let sdk = tools::folder()?.join("apple-sdk");
-    write_sdk(&sdk, &zig)?;
-
-    let (_, oldest) = OLDEST_SYSTEM
-        .iter()
-        .find(|(processor, _)| target.starts_with(processor))
-        .context("a processor that Macs have")?;
-    let driver = tools::folder()?.join(format!("clang-{target}"));
-    let arch = if target.starts_with("aarch64") {
-        "arm64"
-    } else {
-        "x86_64"
-    };
-    script(
-        &driver,
-        &[
-            clang.to_owned(),
-            format!("--target={arch}-apple-macosx{oldest}"),
-            format!("-fuse-ld={}", linker.display()),
-            format!("-isysroot{}", sdk.display()),
-            // Without it clang takes the linker for one that is too old to be told the system's version.
-            "-mlinker-version=609".to_owned(),
-            "-Wl,--error-limit=0".to_owned(),
-        ],
-    )?;
+    let tools = Tools::new(context, target)?;
     let mut build = rust::cargo(context, "rustc", target)?;
     build
         .args(["--lib", "--crate-type", "cdylib"])
-        .args(UNOPTIMISED)
-        .env(rust::variable(target, "LINKER"), &driver)
-        .env("SDKROOT", &sdk)
-        .env("MACOSX_DEPLOYMENT_TARGET", oldest);
-    tools::compile_c(&mut build, target, clang)?;
+        .args(UNOPTIMISED);
+    tools.lend(&mut build);
+    tools::compile_c(&mut build, target, tools.compiler)?;
     quietly(&mut build).context("cargo rustc")?;
     inspect(
         &rust::built(target, "debug")?.join("libapsfetch.dylib"),
-        oldest,
+        target,
     )
 }
 
-fn inspect(library: &Path, oldest: &str) -> Result<String> {
+/// The shared and the static library as they are shipped, in the folder that this gives.
+///
+/// The linker leaves out what the debugger reads: it names object files of this machine, and nothing may be taken out of
+/// the library once it has its signature.
+pub(crate) fn release(context: &Context<'_>, target: &str, folder: &Path) -> Result<PathBuf> {
+    let tools = Tools::new(context, target)?;
+    let mut build = rust::cargo_into(context, "build", target, folder)?;
+    build
+        .args(["--release", "--locked", "--lib"])
+        .args(project::WITHOUT_DEBUG_INFORMATION);
+    tools.lend(&mut build);
+    let flags = project::Flags {
+        rust: vec!["-Clink-arg=-Wl,-S".to_owned()],
+        c: tools::c_flags()?,
+    };
+    project::neutral_paths(&mut build, target, &flags)?;
+    build.env(format!("CC_{}", target.replace('-', "_")), tools.compiler);
+    project::succeed(&mut build).with_context(|| format!("building the library for {target}"))?;
+    let made = folder.join(target).join("release");
+    inspect(&made.join("libapsfetch.dylib"), target)?;
+    Ok(made)
+}
+
+/// What builds for macOS here.
+struct Tools {
+    compiler: &'static str,
+    target: String,
+    oldest: &'static str,
+    driver: PathBuf,
+    sdk: PathBuf,
+}
+
+impl Tools {
+    fn new(context: &Context<'_>, target: &str) -> Result<Self> {
+        let compiler = tools::first(context, &["clang"], "Debian package clang")?;
+        let linker = rust::linker(context, "ld64.lld")?;
+        let zig = tools::zig_libraries()?;
+        let sdk = tools::folder()?.join("apple-sdk");
+        write_sdk(&sdk, &zig)?;
+
+        let oldest = oldest_system(target)?;
+        let driver = tools::folder()?.join(format!("clang-{target}"));
+        let arch = if target.starts_with("aarch64") {
+            "arm64"
+        } else {
+            "x86_64"
+        };
+        script(
+            &driver,
+            &[
+                compiler.to_owned(),
+                format!("--target={arch}-apple-macosx{oldest}"),
+                format!("-fuse-ld={}", linker.display()),
+                format!("-isysroot{}", sdk.display()),
+                // Without it clang takes the linker for one that is too old to be told the system's version.
+                "-mlinker-version=609".to_owned(),
+                "-Wl,--error-limit=0".to_owned(),
+            ],
+        )?;
+        Ok(Self {
+            compiler,
+            target: target.to_owned(),
+            oldest,
+            driver,
+            sdk,
+        })
+    }
+
+    fn lend(&self, cargo: &mut Command) {
+        cargo
+            .env(rust::variable(&self.target, "LINKER"), &self.driver)
+            .env("SDKROOT", &self.sdk)
+            .env("MACOSX_DEPLOYMENT_TARGET", self.oldest);
+    }
+}
+
+fn oldest_system(target: &str) -> Result<&'static str> {
+    OLDEST_SYSTEM
+        .iter()
+        .find(|(processor, _)| target.starts_with(processor))
+        .map(|(_, oldest)| *oldest)
+        .context("a processor that Macs have")
+}
+
+fn inspect(library: &Path, target: &str) -> Result<String> {
+    let oldest = oldest_system(target)?;
     let exported = binary::exports_only_the_header(library)?;
     let found = binary::mach_o(library)?;
     ensure!(
@@ -114,7 +172,7 @@ fn inspect(library: &Path, oldest: &str) -> Result<String> {
     }
     // The linker signs for Apple's own processors alone, which load nothing unsigned.
     ensure!(
-        found.signed || !library.to_string_lossy().contains("aarch64"),
+        found.signed || !target.starts_with("aarch64"),
         "it has no signature at all"
     );
     Ok(format!(

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail, ensure};
 use object::{Endianness, NameOrOrdinal, Object as _, ObjectSymbol as _};
 
+use super::signature;
 use crate::project;
 
 /// The names that the library exports are those of the header and no others.
@@ -98,6 +99,7 @@ pub(crate) fn mach_o(library: &Path) -> Result<MachO> {
             LoadCommandVariant::LinkeditData(data)
                 if data.cmd.get(endian) == macho::LC_CODE_SIGNATURE =>
             {
+                signature::check(&file, usize::try_from(data.dataoff.get(endian))?)?;
                 found.signed = true;
             }
             _ => {}

@@ -5,14 +5,15 @@ use anyhow::{Context as _, Result};
 use super::binary;
 use super::rust;
 use super::tools::{self, Lacking, quietly};
-use crate::package;
+use crate::package::{self, platform::Platform};
 use crate::test::machine::Context;
 
 pub(crate) const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// The library as it is packaged, which reads the versions of the symbols that it asks for.
 pub(crate) fn old_glibc() -> Result<String> {
-    let library = package::linux::build(&tools::packaging()?, &package::work_folder()?)?
+    let platform = Platform::named("linux-x64").context("a platform of packages")?;
+    let library = package::linux::build(platform, &tools::packaging()?, &package::work_folder()?)?
         .join("libapsfetch.so");
     let exported = binary::exports_only_the_header(&library)?;
     Ok(format!(

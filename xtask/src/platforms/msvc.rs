@@ -14,6 +14,7 @@ use super::binary;
 use super::rust;
 use super::tools::{self, Lacking, UNOPTIMISED, passed, quietly, script};
 use crate::test::machine::Context;
+use crate::test::programs::PACKAGES;
 use crate::windows;
 
 pub(crate) const TARGET: &str = "x86_64-pc-windows-msvc";
@@ -39,10 +40,11 @@ const IMPORTS: [(&str, &str); 12] = [
 ];
 
 /// Tests whose programs want nothing of POSIX, which Microsoft's compiler does not have.
-const TESTS: [&str; 5] = [
+const TESTS: [&str; 6] = [
     "null_in_every_argument_of_every_function_is_survived",
     "a_handle_that_is_freed_forged_or_of_another_type_is_a_status",
     "a_derivative_and_objects_arrive_in_one_job",
+    "a_job_gives_progress_results_and_errors",
     "a_signed_list_is_enough_to_fetch_the_file",
     "the_versions_of_the_header_are_those_of_the_library",
 ];
@@ -139,8 +141,8 @@ fn run_programs(context: &Context<'_>, library: &Path, import_library: &Path) ->
     windows::tools::wake()?;
     let mut tests = context.command("cargo");
     tests
-        // As in the other steps, so that nothing is built twice.
-        .args(["test", "--workspace", "--exclude", "xtask"])
+        .arg("test")
+        .args(PACKAGES)
         .args(["--test", "capi", "--test", "c_example"])
         .args(["--test", "header", "--"])
         .args(TESTS)

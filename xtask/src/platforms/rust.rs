@@ -1,6 +1,6 @@
 //! Which Rust builds for a target, and where what it builds lies.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
@@ -14,6 +14,16 @@ use crate::{project, sbom};
 /// The Rust in use if it has the target's standard library (`rustup target add` brings it), or else nightly, which
 /// can build one from its sources.
 pub(crate) fn cargo(context: &Context<'_>, verb: &str, target: &str) -> Result<Command> {
+    cargo_into(context, verb, target, &target_folder()?)
+}
+
+/// The same, with another folder for what is built.
+pub(crate) fn cargo_into(
+    context: &Context<'_>,
+    verb: &str,
+    target: &str,
+    folder: &Path,
+) -> Result<Command> {
     let mut cargo = if has_standard_library(target) {
         let mut cargo = context.command("cargo");
         cargo.arg(verb);
@@ -34,7 +44,7 @@ pub(crate) fn cargo(context: &Context<'_>, verb: &str, target: &str) -> Result<C
     };
     cargo
         .args(["--package", "apsfetch", "--target", target, "--target-dir"])
-        .arg(target_folder()?)
+        .arg(folder)
         // What a user has set for the programs of this machine is not for another one.
         .env_remove("RUSTFLAGS");
     Ok(cargo)

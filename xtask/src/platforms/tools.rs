@@ -53,6 +53,15 @@ const HEADERS: [(&str, &str); 2] = [
 /// Tells cargo what compiles the C that ring brings along: clang, whose own headers do for it without those of the
 /// target's system.
 pub(crate) fn compile_c(cargo: &mut Command, target: &str, compiler: &str) -> Result<()> {
+    let target = target.replace('-', "_");
+    cargo
+        .env(format!("CC_{target}"), compiler)
+        .env(format!("CFLAGS_{target}"), c_flags()?.join(" "));
+    Ok(())
+}
+
+/// What it is told then.
+pub(crate) fn c_flags() -> Result<Vec<String>> {
     let include = folder()?.join("include");
     std::fs::create_dir_all(&include)?;
     for (name, text) in HEADERS {
@@ -62,15 +71,11 @@ pub(crate) fn compile_c(cargo: &mut Command, target: &str, compiler: &str) -> Re
             std::fs::write(&path, text)?;
         }
     }
-    let target = target.replace('-', "_");
-    cargo.env(format!("CC_{target}"), compiler).env(
-        format!("CFLAGS_{target}"),
-        format!(
-            "-DRING_CORE_NOSTDLIBINC=1 -ffreestanding -I{}",
-            include.display()
-        ),
-    );
-    Ok(())
+    Ok(vec![
+        "-DRING_CORE_NOSTDLIBINC=1".to_owned(),
+        "-ffreestanding".to_owned(),
+        format!("-I{}", include.display()),
+    ])
 }
 
 /// Where zig keeps the C libraries of other systems.

@@ -5,22 +5,21 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::{describe, guide, headers};
+use super::{Tree, describe, guide, headers};
 use crate::windows::build::Built;
 use crate::{licences, project};
 
-const PLATFORM: &str = "x86_64-pc-windows-gnu";
 /// What a program needs besides when the library goes into it.
 const SYSTEM_LIBRARIES: [&str; 3] = ["-lws2_32", "-luserenv", "-lntdll"];
 
 /// Makes the tree anew at `tree`, of a build with an import library for Microsoft's linker at `msvc`.
-pub(crate) fn lay_out(tree: &Path, built: &Built, msvc: &Path) -> Result<()> {
+pub(crate) fn lay_out(tree: &Path, built: &Built, msvc: &Path, kind: &Tree<'_>) -> Result<()> {
     if tree.exists() {
         fs::remove_dir_all(tree).with_context(|| tree.display().to_string())?;
     }
     let root = project::root();
     headers(&root, &tree.join("include"))?;
-    guide(&root, tree, include_str!("windows/README.md"))?;
+    guide(&root, tree, include_str!("windows/README.md"), kind)?;
     let library = built.library.file_name().context("a file")?;
     project::copy(&built.library, &tree.join("bin").join(library))?;
     let lib = tree.join("lib");
@@ -39,5 +38,5 @@ pub(crate) fn lay_out(tree: &Path, built: &Built, msvc: &Path) -> Result<()> {
         &[("@FILE@", &library)],
         &SYSTEM_LIBRARIES,
     )?;
-    licences::lay_out(&tree.join("share/licenses/apsfetch"), PLATFORM)
+    licences::lay_out(&tree.join("share/licenses/apsfetch"), kind.target)
 }

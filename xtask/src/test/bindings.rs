@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use super::machine::{Context, succeed};
+use super::programs;
 use super::secrets::succeed_without_secrets;
 
 /// What the wrappers' own tests look for in their environment.
@@ -37,14 +38,12 @@ pub(crate) fn csharp(context: &Context<'_>) -> Result<()> {
     run(context, &mut context.command(&script.to_string_lossy()))
 }
 
-/// Builds the library and the sandbox.
+/// Builds the library and the sandbox. A test is built as well: with one, cargo takes the crates as they are for tests.
 pub(crate) fn build(context: &Context<'_>) -> Result<()> {
     let mut build = context.command("cargo");
-    build.args(["build", "--package", "apsfetch", "--lib"]);
-    succeed(&mut build).context("building the library")?;
-    let mut build = context.command("cargo");
-    build.args(["build", "--package", "apsfetch-sandbox", "--bins"]);
-    succeed(&mut build).context("building the sandbox")
+    build.arg("build").args(programs::PACKAGES);
+    build.args(["--lib", "--bins", "--test", "header"]);
+    succeed(&mut build).context("building the library and the sandbox")
 }
 
 fn run(context: &Context<'_>, tests: &mut Command) -> Result<()> {

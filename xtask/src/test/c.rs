@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
@@ -96,6 +96,7 @@ pub(crate) fn check(context: &Context<'_>) -> Result<()> {
         "there is no program in {}",
         PROGRAMS.join(" or ")
     );
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let mut failed = Vec::new();
     for (compiler, language) in COMPILERS {
         if !context.on_path(compiler) {
@@ -112,14 +113,23 @@ pub(crate) fn check(context: &Context<'_>) -> Result<()> {
                 context.skip(&what, "this compiler is too old for the standard")?;
                 continue;
             };
-            let mut files = 0;
-            for (file, _) in programs.iter().filter(|program| program.1 == language) {
-                files += 1;
-                if !compiles(context, compiler, language, standard, file)? {
-                    failed.push(format!("{} ({compiler} {standard})", file.display()));
+            let files: Vec<&Path> = programs
+                .iter()
+                .filter(|program| program.1 == language)
+                .map(|(file, _)| file.as_path())
+                .collect();
+            for some in files.chunks(processors) {
+                let started: Vec<Child> = some
+                    .iter()
+                    .map(|file| compile(context, compiler, language, standard, file))
+                    .collect::<Result<_>>()?;
+                for (file, mut compiling) in some.iter().zip(started) {
+                    if !compiling.wait()?.success() {
+                        failed.push(format!("{} ({compiler} {standard})", file.display()));
+                    }
                 }
             }
-            println!("    {compiler} {standard}: {files} programs");
+            println!("    {compiler} {standard}: {} programs", files.len());
         }
     }
     if !failed.is_empty() {
@@ -154,13 +164,13 @@ fn knows(context: &Context<'_>, compiler: &str, language: Language, standard: &s
         .is_ok_and(|status| status.success())
 }
 
-fn compiles(
+fn compile(
     context: &Context<'_>,
     compiler: &str,
     language: Language,
     standard: &str,
     file: &Path,
-) -> Result<bool> {
+) -> Result<Child> {
     let mut command = context.command(compiler);
     if language == Language::Layer {
         command.args([
@@ -170,7 +180,7 @@ fn compiles(
             "-Wshadow",
         ]);
     }
-    let status = command
+    command
         .arg(standard)
         .args(WARNINGS)
         // The dialect is the program's language; what POSIX adds to the headers is not in question.
@@ -183,7 +193,6 @@ fn compiles(
             language.name(),
         ])
         .arg(file)
-        .status()
-        .with_context(|| compiler.to_owned())?;
-    Ok(status.success())
+        .spawn()
+        .with_context(|| compiler.to_owned())
 }

@@ -3,8 +3,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 
 use super::machine::{Context, succeed};
 use crate::project;
@@ -46,14 +47,47 @@ pub(crate) fn check(context: &Context<'_>) -> Result<()> {
         "there are no targets in {}",
         folder.display()
     );
-    for target in targets {
-        println!("    {target}, {SECONDS} s");
-        // What is found goes to a folder of its own; the corpus in the tree is only read.
-        let found = context.folder().join(&target);
-        fs::create_dir(&found)?;
-        let corpus = folder.join("corpus").join(&target);
-        let mut run = cargo_fuzz(&["run", &target]);
-        run.arg(&found).arg(&corpus).args([
+    // One program uses one processor; what they print is kept apart.
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    for some in targets.chunks(processors) {
+        let runs: Vec<Command> = some
+            .iter()
+            .map(|target| one(context, &folder, target, cargo_fuzz(&["run", target])))
+            .collect::<Result<_>>()?;
+        let ends = std::thread::scope(|scope| {
+            let started: Vec<_> = runs
+                .into_iter()
+                .map(|mut run| scope.spawn(move || run.output()))
+                .collect();
+            started
+                .into_iter()
+                .map(std::thread::ScopedJoinHandle::join)
+                .collect::<Vec<_>>()
+        });
+        for (target, end) in some.iter().zip(ends) {
+            let end = end.map_err(|_| anyhow!("a thread of this program panicked"))?;
+            let end = end.context("cargo fuzz run")?;
+            println!("    {target}, {SECONDS} s");
+            print!("{}", String::from_utf8_lossy(&end.stdout));
+            eprint!("{}", String::from_utf8_lossy(&end.stderr));
+            ensure!(
+                end.status.success(),
+                "{target}: {}; the input that fails is in fuzz/artifacts",
+                end.status
+            );
+        }
+    }
+    Ok(())
+}
+
+/// A command that runs one target.
+fn one(context: &Context<'_>, folder: &Path, target: &str, mut run: Command) -> Result<Command> {
+    // What is found goes to a folder of its own; the corpus in the tree is only read.
+    let found = context.folder().join(target);
+    fs::create_dir(&found)?;
+    run.arg(&found)
+        .arg(folder.join("corpus").join(target))
+        .args([
             "--",
             &format!("-max_total_time={SECONDS}"),
             "-timeout=10",
@@ -63,14 +97,11 @@ pub(crate) fn check(context: &Context<'_>) -> Result<()> {
             "-print_funcs=0",
             "-print_final_stats=1",
         ]);
-        let dictionary = folder.join("dictionaries").join(format!("{target}.dict"));
-        if dictionary.is_file() {
-            run.arg(format!("-dict={}", dictionary.display()));
-        }
-        succeed(&mut run)
-            .with_context(|| format!("{target}: the input that fails is in fuzz/artifacts"))?;
+    let dictionary = folder.join("dictionaries").join(format!("{target}.dict"));
+    if dictionary.is_file() {
+        run.arg(format!("-dict={}", dictionary.display()));
     }
-    Ok(())
+    Ok(run)
 }
 
 fn targets(folder: &Path) -> Result<Vec<String>> {

@@ -8,16 +8,14 @@ use anyhow::{Result, ensure};
 use super::machine::Context;
 use crate::project;
 
-/// A command that runs these tests: those of the packages of the step `tests`, so that nothing is built twice.
+/// The packages of the step `tests`. cargo decides by them with which features each crate is compiled: whoever names
+/// others has most crates compiled once more.
+pub(crate) const PACKAGES: [&str; 3] = ["--workspace", "--exclude", "xtask"];
+
+/// A command that runs these tests.
 pub(crate) fn tests(context: &Context<'_>) -> Result<Command> {
     let mut tests = context.command("cargo");
-    tests.args([
-        "test",
-        "--workspace",
-        "--exclude",
-        "xtask",
-        "--no-fail-fast",
-    ]);
+    tests.arg("test").args(PACKAGES).arg("--no-fail-fast");
     for test in names()? {
         tests.args(["--test", &test]);
     }

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
+use super::bindings;
 use super::machine::Context;
 
 pub(crate) const BUCKET: &str = "packages";
@@ -30,9 +31,10 @@ impl Sandbox {
         let file = data.join("buckets").join(BUCKET).join(KEY);
         fs::create_dir_all(file.parent().context("a folder")?)?;
         fs::write(&file, &content)?;
+        bindings::build(context)?;
+        let program = bindings::built()?.join(bindings::program("apsfetch-sandbox"));
         let mut child = context
-            .command("cargo")
-            .args(["run", "--quiet", "--package", "apsfetch-sandbox", "--"])
+            .command(&program.to_string_lossy())
             .arg("--until-stdin-closes")
             .arg("--data")
             .arg(&data)

@@ -109,6 +109,12 @@ const RUST_MACOS: Need = Need {
     source: Source::RustTarget("aarch64-apple-darwin"),
 };
 
+const RUST_MACOS_INTEL: Need = Need {
+    name: "Rust for macOS on Intel",
+    probe: Probe::Is(|| platforms::has_standard_library("x86_64-apple-darwin")),
+    source: Source::RustTarget("x86_64-apple-darwin"),
+};
+
 const RUST_AARCH64: Need = Need {
     name: "Rust for Linux on ARM",
     probe: Probe::Is(|| platforms::has_standard_library("aarch64-unknown-linux-gnu")),
@@ -341,9 +347,19 @@ pub(crate) const ALL: &[Step] = &[
     },
     Step {
         name: "package",
-        what: "each package is made, installed in an empty place, and downloads a file there",
+        what: "the packages for all platforms are made and read; what runs here is installed and downloads a file",
         needs: &[PYTHON, VENV, PACKAGING, GCC, GXX, CMAKE, PKG_CONFIG],
-        wants: &[XBUILD, MINGW, CARGO_WINDOWS, WINE, PYTHON_WINDOWS],
+        wants: &[
+            XBUILD,
+            MINGW,
+            CARGO_WINDOWS,
+            WINE,
+            PYTHON_WINDOWS,
+            CLANG,
+            RUST_AARCH64,
+            RUST_MACOS,
+            RUST_MACOS_INTEL,
+        ],
         work: &[Work::Check {
             shown: "cargo xtask package, and an installation of each",
             check: package::check,
@@ -361,9 +377,9 @@ pub(crate) const ALL: &[Step] = &[
     },
     Step {
         name: "platforms",
-        what: "the library for other systems and processors: type checks, and unit tests in an emulator",
+        what: "the library for other systems and processors: a type check, and unit tests in an emulator",
         needs: &[CLANG],
-        wants: &[RUST_MSVC, RUST_MACOS, RUST_AARCH64, AARCH64_GCC, QEMU],
+        wants: &[RUST_MSVC, RUST_AARCH64, AARCH64_GCC, QEMU],
         work: &[Work::Check {
             shown: "cargo xtask platforms, as far as it is quick",
             check: platforms::step,

@@ -28,6 +28,7 @@ pub(crate) struct Built {
 pub(crate) fn library() -> Result<Built> {
     let mut build = tools::cargo("build")?;
     build.args(["--release", "--package", "apsfetch", "--lib"]);
+    build.args(project::WITHOUT_DEBUG_INFORMATION);
     project::succeed(&mut build)?;
 
     let root = project::root();
@@ -88,18 +89,22 @@ fn strip(from: &Path, to: &Path) -> Result<()> {
     let strip = tools::mingw("strip")?;
     project::succeed(
         project::command(&strip.to_string_lossy())
-            .args(["--strip-debug", "--enable-deterministic-archives", "-o"])
+            .args(["--strip-debug", "--enable-deterministic-archives"])
+            // Without it a DLL is given the time of now.
+            .args(["--preserve-dates", "-o"])
             .args([to, from]),
     )
 }
 
+/// By their names alone: GNU's tool makes symbols of the path it is given.
 fn import_library(dlltool: &str, definitions: &Path, library: &Path) -> Result<()> {
     project::succeed(
         project::command(dlltool)
             .args(["-m", "i386:x86-64", "-d"])
-            .arg(definitions)
+            .arg(definitions.file_name().context("a file")?)
             .arg("-l")
-            .arg(library),
+            .arg(library.file_name().context("a file")?)
+            .current_dir(library.parent().context("a folder")?),
     )
 }
 

@@ -22,7 +22,7 @@ const RUNTIME: &str = "/coreclr.dll";
 const HOST: &str = include_str!("dotnet.c");
 
 /// The program that runs others, which is made ready if it is not.
-pub(super) fn ready() -> Result<PathBuf> {
+pub(crate) fn ready() -> Result<PathBuf> {
     if let Some(named) = tools::named(VARIABLE) {
         return Ok(named);
     }

@@ -3,7 +3,7 @@
 pub(crate) mod build;
 mod count;
 mod csharp;
-mod dotnet;
+pub(crate) mod dotnet;
 mod programs;
 pub(crate) mod tools;
 

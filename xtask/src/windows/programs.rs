@@ -9,13 +9,14 @@ use super::build::Built;
 use super::count::{self, Count};
 use super::tools;
 use crate::project;
+use crate::test::programs::PACKAGES;
 
 /// The tests that start programs in C and C++, with these as Windows programs linked against the DLL. Tests and sandbox are
 /// programs of this machine, so that no compiler has to run under Wine.
 pub(super) fn c(built: &Built, names: &[&str]) -> Result<Count> {
     let command = || {
         let mut tests = project::command("cargo");
-        tests.args(["test", "--package", "apsfetch", "--no-fail-fast"]);
+        tests.arg("test").args(PACKAGES).arg("--no-fail-fast");
         for test in names {
             tests.args(["--test", test]);
         }
@@ -51,7 +52,8 @@ pub(super) fn rust(built: &Built, what: &[&str]) -> Result<Count> {
 
 fn cargo_test(what: &[&str]) -> Result<Command> {
     let mut test = tools::cargo("test")?;
-    test.args(["--release", "--package", "apsfetch"]).args(what);
+    // Not for release: that takes three times as long to compile, and it is what the DLL is.
+    test.args(["--package", "apsfetch"]).args(what);
     Ok(test)
 }
 
@@ -62,11 +64,11 @@ const PYTHON_TESTS: &str = "import sys, unittest; unittest.main(module=None, \
 /// The sandbox as a Windows program.
 pub(super) fn sandbox() -> Result<PathBuf> {
     let mut build = tools::cargo("build")?;
-    build.args(["--release", "--package", "apsfetch-sandbox", "--bins"]);
+    build.args(["--package", "apsfetch-sandbox", "--bins"]);
     project::succeed(&mut build).context("building the sandbox")?;
     Ok(tools::target_folder()?
         .join(tools::TARGET)
-        .join("release/apsfetch-sandbox.exe"))
+        .join("debug/apsfetch-sandbox.exe"))
 }
 
 /// Tests of the Python wrapper in Windows' own CPython.

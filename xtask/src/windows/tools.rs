@@ -10,7 +10,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{project, sbom};
+use crate::project::{self, Flags};
+use crate::sbom;
 
 pub(crate) const TARGET: &str = "x86_64-pc-windows-gnu";
 
@@ -49,8 +50,14 @@ pub(crate) fn cargo(verb: &str) -> Result<Command> {
             "nothing here builds for Windows: `rustup target add {TARGET}` and mingw (Debian package mingw-w64), or name a cargo that does in {CARGO}"
         );
     };
-    // A build script may compile C.
     command.arg("--target-dir").arg(target_folder()?);
+    // For tests as well as for what is shipped: with flags of their own, everything would be built twice.
+    let flags = Flags {
+        // The time at which it was linked.
+        rust: vec!["-Clink-arg=-Wl,--no-insert-timestamp".to_owned()],
+        ..Flags::default()
+    };
+    project::neutral_paths(&mut command, TARGET, &flags)?;
     Ok(command)
 }
 

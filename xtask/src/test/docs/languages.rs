@@ -8,8 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::super::bindings;
 use super::super::machine::Context;
+use super::super::{bindings, programs};
 use super::transcript::quiet;
 use crate::project;
 
@@ -239,14 +239,8 @@ impl<'a> Workshop<'a> {
         if source.starts_with(&root) {
             let example = format!("docs-{name}");
             let mut build = self.command("cargo");
-            build.args([
-                "build",
-                "--quiet",
-                "--package",
-                "apsfetch",
-                "--example",
-                &example,
-            ]);
+            build.args(["build", "--quiet"]).args(programs::PACKAGES);
+            build.args(["--example", &example]);
             quiet(&mut build)?;
             let program = self
                 .built

@@ -6,10 +6,14 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use serde_json::json;
+
 use super::Bench;
+use crate::package::platform;
 use crate::project;
 use crate::test::machine::succeed;
 use crate::test::sandbox::{BUCKET, KEY};
+use crate::windows;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const WINDOWS: &str = "apsfetch-1.dll";
@@ -95,9 +99,10 @@ fn net8(bench: &Bench<'_>, folder: &Path, cache: &Path) -> Result<()> {
     let mut run = bench.context.command(&runtime);
     run.arg(built.join("Console.dll"));
     downloads(bench, &mut run, &built.join("run"))?;
+    net8_on_windows(bench, &built)?;
 
     let file = bare.join("Console.deps.json");
-    fs::write(&file, dependencies())?;
+    fs::write(&file, dependencies(&package))?;
     let mut run = bench.context.command(&runtime);
     run.arg("--depsfile").arg(&file);
     run.arg("--additionalprobingpath").arg(cache);
@@ -105,10 +110,34 @@ fn net8(bench: &Bench<'_>, folder: &Path, cache: &Path) -> Result<()> {
     downloads(bench, &mut run, &bare.join("run"))
 }
 
+/// The same program on Windows' own .NET.
+fn net8_on_windows(bench: &Bench<'_>, built: &Path) -> Result<()> {
+    let runtime = match windows::tools::runner().and_then(|_| windows::dotnet::ready()) {
+        Ok(runtime) => runtime,
+        Err(missing) => {
+            // No failure: it comes from PyPI, and a machine may have no network.
+            println!("    not tried on .NET 8 of Windows: {missing:#}");
+            return Ok(());
+        }
+    };
+    windows::tools::wake()?;
+    let mut run = windows::tools::run(&runtime)?;
+    run.arg(windows::tools::path(&built.join("Console.dll")));
+    downloads(bench, &mut run, &built.join("run-windows")).context("on .NET 8 of Windows")
+}
+
 /// What the SDK writes beside a program that uses the package.
-fn dependencies() -> String {
+fn dependencies(folder: &Path) -> String {
     let package = format!("ApsFetch/{VERSION}");
-    serde_json::json!({
+    let mut natives = serde_json::Map::new();
+    for platform in &platform::ALL {
+        let path = platform.in_nuget();
+        if folder.join(&path).is_file() {
+            let native = json!({ "rid": platform.runtime, "assetType": "native" });
+            natives.insert(path, native);
+        }
+    }
+    json!({
         "runtimeTarget": { "name": ".NETCoreApp,Version=v8.0", "signature": "" },
         "targets": { ".NETCoreApp,Version=v8.0": {
             "Console/1.0.0": {
@@ -117,10 +146,7 @@ fn dependencies() -> String {
             },
             &package: {
                 "runtime": { "lib/net8.0/ApsFetch.dll": {} },
-                "runtimeTargets": {
-                    format!("runtimes/linux-x64/native/{LINUX}"): { "rid": "linux-x64", "assetType": "native" },
-                    format!("runtimes/win-x64/native/{WINDOWS}"): { "rid": "win-x64", "assetType": "native" },
-                },
+                "runtimeTargets": natives,
             },
         } },
         "libraries": {
