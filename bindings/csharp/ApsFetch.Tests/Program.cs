@@ -7,7 +7,8 @@ namespace ApsFetch.Tests
 {
     /// <summary>
     /// Runs every public static method without parameters of the classes named …Tests. Plain .NET on purpose: it
-    /// runs where there is no package to be had, on Mono as on .NET. An argument runs the tests whose name has it.
+    /// runs where there is no package to be had, on Mono as on .NET. An argument runs the tests whose name has it, one with
+    /// a ! before it those whose name has it not.
     /// </summary>
     internal static class Program
     {
@@ -24,7 +25,9 @@ namespace ApsFetch.Tests
                 foreach (var test in tests)
                 {
                     var name = test.DeclaringType.Name + "." + test.Name;
-                    if (!arguments.All(name.Contains))
+                    if (!arguments.All(argument => argument.StartsWith("!", StringComparison.Ordinal)
+                        ? !name.Contains(argument.Substring(1))
+                        : name.Contains(argument)))
                     {
                         continue;
                     }

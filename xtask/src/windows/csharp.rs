@@ -10,6 +10,15 @@ use super::count::{self, Count};
 use super::{dotnet, programs, tools};
 use crate::project;
 
+/// What Wine cannot do, by name, and why. `!` leaves a test out.
+#[cfg(not(windows))]
+const WITHOUT: &[&str] = &[
+    // Wine never comes back from loading a file that is no library.
+    "!LibraryTests.EveryPlaceIsListed",
+];
+#[cfg(windows)]
+const WITHOUT: &[&str] = &[];
+
 /// A compiler for .NET 8; see `bindings/csharp/run-tests`.
 const COMPILER: &str = "CSC_NET8";
 
@@ -55,6 +64,7 @@ pub(super) fn run(built: &Built) -> Result<Count> {
     let mut tests = tools::run(&dotnet)?;
     tests
         .arg(tools::path(&folder.join("Tests.dll")))
+        .args(WITHOUT)
         .env_remove("APSFETCH_LIBRARY")
         .env("APSFETCH_SANDBOX", tools::path(&sandbox))
         .env("APSFETCH_SAMPLES", tools::path(&samples))

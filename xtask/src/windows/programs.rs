@@ -69,8 +69,9 @@ pub(super) fn sandbox() -> Result<PathBuf> {
         .join("release/apsfetch-sandbox.exe"))
 }
 
-/// Tests of the Python wrapper in Windows' own CPython.
+/// Tests of the Python wrapper in Windows' own CPython, all of them if none is named.
 pub(super) fn python(built: &Built, modules: &[&str]) -> Result<Count> {
+    let sandbox = sandbox()?;
     tools::wake()?;
     let wrapper = project::root().join("bindings/python");
     let mut tests = tools::python()?;
@@ -80,6 +81,7 @@ pub(super) fn python(built: &Built, modules: &[&str]) -> Result<Count> {
         .current_dir(&wrapper)
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PYTHONPATH", "src")
-        .env("APSFETCH_LIBRARY", tools::path(&built.library));
+        .env("APSFETCH_LIBRARY", tools::path(&built.library))
+        .env("APSFETCH_SANDBOX", tools::path(&sandbox));
     count::run(&mut tests)
 }
