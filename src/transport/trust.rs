@@ -49,8 +49,10 @@ mod either {
 
     use super::*;
 
-    /// CERT_E_CHAINING, as the system's verifier writes it: there is no certificate of who has issued another one.
-    const NO_CHAIN: &str = "os error -2146762486";
+    /// What the system's verifier says, in its own words, where it has found no root: CERT_E_CHAINING, for there is no
+    /// certificate of the issuer; and CERT_E_REVOCATION_FAILURE, which is Wine's word for the same. Windows never says the latter,
+    /// because it is told that whatever cannot be asked for was not revoked.
+    const NO_ROOT: [&str; 2] = ["os error -2146762486", "os error -2146762482"];
 
     /// rustls's own verifier, with these roots and no other.
     pub(super) fn of_file(
@@ -89,7 +91,8 @@ mod either {
         match error {
             Error::InvalidCertificate(CertificateError::UnknownIssuer) => true,
             Error::InvalidCertificate(CertificateError::Other(other)) => {
-                other.to_string().contains(NO_CHAIN)
+                let words = other.to_string();
+                NO_ROOT.iter().any(|code| words.contains(code))
             }
             _ => false,
         }
@@ -218,6 +221,7 @@ mod tests {
     }
 
     const NO_CHAIN: &str = "A certificate chain could not be built to a trusted root authority. (os error -2146762486)";
+    const OF_WINE: &str = "The revocation process could not continue. (os error -2146762482)";
 
     fn verdict(
         system: Result<()>,
@@ -236,7 +240,11 @@ mod tests {
         let authority = authority();
         let server = server(&authority);
         let said = |system, file| verdict(system, file, &server, "aps.test");
-        for unknown in [CertificateError::UnknownIssuer, other(NO_CHAIN)] {
+        for unknown in [
+            CertificateError::UnknownIssuer,
+            other(NO_CHAIN),
+            other(OF_WINE),
+        ] {
             said(refused(unknown.clone()), Some(file(&authority))).unwrap();
             let nobody = said(refused(unknown), None);
             assert_eq!(nobody, refused(CertificateError::UnknownIssuer));
