@@ -2,20 +2,19 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 
 use super::build::Built;
 use super::count::{self, Count};
 use super::{dotnet, programs, tools};
 use crate::project;
 
-/// What Wine cannot do, by name, and why. `!` leaves a test out.
+/// The tests that throw more than once. The second exception of a process ends it under Wine 8, also in a program of three
+/// lines without this library: .NET unwinds the stack itself and leaves Wine's list of handlers behind.
 #[cfg(not(windows))]
-const WITHOUT: &[&str] = &[
-    // Wine never comes back from loading a file that is no library.
-    "!LibraryTests.EveryPlaceIsListed",
-];
+const WITHOUT: &[&str] = &[WITHOUTLIST];
 #[cfg(windows)]
 const WITHOUT: &[&str] = &[];
 
@@ -61,19 +60,51 @@ pub(super) fn run(built: &Built) -> Result<Count> {
     }
 
     tools::wake()?;
-    let mut tests = tools::run(&dotnet)?;
-    tests
-        .arg(tools::path(&folder.join("Tests.dll")))
-        .args(WITHOUT)
-        .env_remove("APSFETCH_LIBRARY")
-        .env("APSFETCH_SANDBOX", tools::path(&sandbox))
-        .env("APSFETCH_SAMPLES", tools::path(&samples))
-        .env("APSFETCH_RUNTIME", tools::path(&dotnet))
-        .env(
-            "APSFETCH_HEADER",
-            tools::path(&project::root().join("include/apsfetch.h")),
-        );
-    count::run(&mut tests)
+    let command = |arguments: &[&str]| -> Result<Command> {
+        // One that does not end takes what Wine has started with it.
+        let mut tests = if cfg!(windows) {
+            tools::run(&dotnet)?
+        } else {
+            let mut bounded = project::command("timeout");
+            bounded.args(["--signal=KILL", "60"]).arg(tools::runner()?);
+            bounded.arg(&dotnet);
+            bounded
+        };
+        tests
+            .arg(tools::path(&folder.join("Tests.dll")))
+            .args(arguments)
+            .env_remove("APSFETCH_LIBRARY")
+            .env("APSFETCH_SANDBOX", tools::path(&sandbox))
+            .env("APSFETCH_SAMPLES", tools::path(&samples))
+            .env("APSFETCH_RUNTIME", tools::path(&dotnet))
+            .env(
+                "APSFETCH_HEADER",
+                tools::path(&project::root().join("include/apsfetch.h")),
+            );
+        Ok(tests)
+    };
+    let listed = command(&["--list"])?.output()?;
+    ensure!(listed.status.success(), "the tests do not list themselves");
+    let listed = String::from_utf8(listed.stdout)?;
+    let names: Vec<&str> = listed.lines().map(str::trim).collect();
+    if let Some(gone) = WITHOUT.iter().find(|name| !names.contains(name)) {
+        bail!("there is no test {gone} to be left out");
+    }
+    let mut all = Count::default();
+    let mut failed = Vec::new();
+    for name in names {
+        if WITHOUT.contains(&name) {
+            all.ignored += 1;
+            continue;
+        }
+        // Each in a process of its own, for the same reason.
+        match count::run(&mut command(&[&format!("={name}")])?) {
+            Ok(count) => all += count,
+            Err(error) => failed.push(format!("{name}: {error:#}")),
+        }
+    }
+    ensure!(failed.is_empty(), "{}", failed.join("; "));
+    Ok(all)
 }
 
 fn sources(folders: &[&str]) -> Result<Vec<PathBuf>> {

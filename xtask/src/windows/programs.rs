@@ -69,7 +69,7 @@ pub(super) fn sandbox() -> Result<PathBuf> {
         .join("release/apsfetch-sandbox.exe"))
 }
 
-/// Tests of the Python wrapper in Windows' own CPython, all of them if none is named.
+/// Tests of the Python wrapper in Windows' own CPython.
 pub(super) fn python(built: &Built, modules: &[&str]) -> Result<Count> {
     let sandbox = sandbox()?;
     tools::wake()?;
