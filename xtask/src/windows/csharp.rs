@@ -46,6 +46,7 @@ const WITHOUT: &[&str] = &[
     "SignTests.EndsWithTheClient",
     "TokenTests.TheProviderThrows",
     "TokenTests.CancelWhileTheProviderThinks",
+    "UploadTests.NoSuchFile",
 ];
 #[cfg(windows)]
 const WITHOUT: &[&str] = &[];
