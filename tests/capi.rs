@@ -6,7 +6,7 @@ mod common;
 
 use apsfetch_sandbox::{Content, Fault, Match, Origin, Rule, Sandbox};
 use common::c::{self, Workshop};
-use common::{header, header_text, library, null_arguments, root};
+use common::{header, header_text, null_arguments, root};
 
 const BUCKET: &str = "capi-tests";
 const SIZE: u64 = 3 * 1024 * 1024 + 7;
@@ -182,7 +182,7 @@ fn the_library_can_be_unloaded_directly_after_the_last_free() {
         return;
     };
     let server = Server::start();
-    let mut arguments = vec![library().display().to_string()];
+    let mut arguments = vec![common::library().display().to_string()];
     arguments.extend(server.arguments(&["models/a b+c.bin"]));
     arguments.push("1000".to_owned());
     print!("{}", workshop.test_program("unload.c").run(arguments));

@@ -30,6 +30,7 @@ mod retry;
 mod socket;
 mod throttle;
 mod tls;
+mod trust;
 mod tunnel;
 mod upload;
 

@@ -18,7 +18,7 @@ use ureq::unversioned::transport::{
 
 use super::dial::Deadline;
 use super::distance::Handshake;
-use super::failure;
+use super::{failure, trust};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -54,11 +54,7 @@ impl Tls {
             return Ok(config.clone());
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(
-            self.extra_roots.iter().cloned(),
-            provider.clone(),
-        )
-        .map_err(|error| {
+        let verifier = trust::verifier(&self.extra_roots, provider.clone()).map_err(|error| {
             Error::new(
                 ErrorKind::Tls,
                 format!(
@@ -72,7 +68,7 @@ impl Tls {
             .map_err(|error| Error::new(ErrorKind::Tls, format!("TLS is unusable: {error}.")))?
             // "dangerous" is rustls's word for any verifier but its own; this one is the system's.
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_custom_certificate_verifier(verifier)
             .with_no_client_auth();
         let made = Arc::new(made);
         *config = Some(made.clone());

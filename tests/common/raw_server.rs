@@ -142,6 +142,10 @@ impl Shared {
     }
 
     fn serve(&self, mut stream: &TcpStream) -> std::io::Result<()> {
+        // Wine 8 does not end a write that waits when the socket is shut down.
+        if cfg!(windows) {
+            stream.set_write_timeout(Some(Duration::from_secs(4)))?;
+        }
         let mut buffer = Vec::new();
         while let Some(asked) = self.read(stream, &mut buffer)? {
             for act in (self.handler)(&asked) {

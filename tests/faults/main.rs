@@ -16,7 +16,7 @@ mod speed;
 mod targets;
 mod versions;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use apsfetch::{Client, ClientBuilder, ErrorKind, ItemResult, Request, Result};
@@ -265,8 +265,4 @@ fn each<T: Send>(cases: impl IntoIterator<Item = T>, check: impl Fn(T) + Sync) {
             scope.spawn(move || check(case));
         }
     });
-}
-
-fn is_here(path: &Path) -> bool {
-    std::fs::symlink_metadata(path).is_ok()
 }

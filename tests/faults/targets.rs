@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use super::*;
 
@@ -174,4 +175,8 @@ fn a_limit_on_file_sizes_is_an_error_and_not_the_end_of_the_host() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{:?} {text}", output.status);
     assert!(text.contains("alive"), "{text}");
+}
+
+fn is_here(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok()
 }

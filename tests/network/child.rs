@@ -17,6 +17,7 @@ pub(crate) fn command(name: &str) -> Command {
 }
 
 /// The same as root of namespaces of its own, after a few lines of shell. The reason if that cannot be had here.
+#[cfg(target_os = "linux")]
 pub(crate) fn command_in_namespace(name: &str, setup: &str) -> Result<Command, String> {
     let probe = Command::new("unshare")
         .args([

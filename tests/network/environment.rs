@@ -91,6 +91,10 @@ fn the_proxy_of_the_environment_is_used_and_its_exceptions_are_kept() {
         (&[("HTTPS_PROXY", &good), ("NO_PROXY", "*")], DIRECT),
         (&[], DIRECT),
     ] {
+        if cfg!(windows) && variables.iter().any(|(name, _)| *name == "https_proxy") {
+            // Variables have no case there: these two are one.
+            continue;
+        }
         let mut command = child::command(CHILD);
         command
             .env("APS_TEST_URL", "https://aps.test")

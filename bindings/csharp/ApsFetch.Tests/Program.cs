@@ -7,7 +7,8 @@ namespace ApsFetch.Tests
 {
     /// <summary>
     /// Runs every public static method without parameters of the classes named …Tests. Plain .NET on purpose: it
-    /// runs where there is no package to be had, on Mono as on .NET. An argument runs the tests whose name has it.
+    /// runs where there is no package to be had, on Mono as on .NET. An argument runs the tests whose name has it, one with
+    /// a = before it the one with this name; --list only names them.
     /// </summary>
     internal static class Program
     {
@@ -24,7 +25,15 @@ namespace ApsFetch.Tests
                 foreach (var test in tests)
                 {
                     var name = test.DeclaringType.Name + "." + test.Name;
-                    if (!arguments.All(name.Contains))
+                    if (arguments.Contains("--list"))
+                    {
+                        passed++;
+                        Console.WriteLine(name);
+                        continue;
+                    }
+                    if (!arguments.All(argument => argument.StartsWith("=", StringComparison.Ordinal)
+                        ? name == argument.Substring(1)
+                        : name.Contains(argument)))
                     {
                         continue;
                     }
@@ -47,7 +56,10 @@ namespace ApsFetch.Tests
             {
                 Sandbox.StopShared();
             }
-            Console.WriteLine($"{passed} passed, {failed} failed");
+            if (!arguments.Contains("--list"))
+            {
+                Console.WriteLine($"{passed} passed, {failed} failed");
+            }
             return failed == 0 && passed > 0 ? 0 : 1;
         }
     }

@@ -18,8 +18,8 @@ pub(crate) const HELP: &str = "\
 Usage: cargo xtask windows [--build] [PART...]
 
 Builds the library for 64-bit Windows into target/windows/library, runs its tests as Windows programs, and says what ran.
-Without a PART: unit, windows, c, python. By name only, because they take long or need more than Wine can do:
-all-integration, all-c, csharp.
+Without a PART: unit, windows, c, python. By name only, because they take long:
+all-integration, all-c, all-python, csharp.
 
 Options:
   --build   only build
@@ -43,10 +43,29 @@ struct Part {
     missing: fn() -> Option<String>,
 }
 
-/// The tests of what is different on Windows, and of going on after a process was ended. All others are a part that is named.
-const OWN: [&str; 4] = ["--test", "windows", "--test", "resume"];
+/// The tests of what is different on Windows, of going on after a process was ended, of hostile servers, and of
+/// certificates. All others are a part that is named.
+const OWN: [&str; 8] = [
+    "--test", "windows", "--test", "resume", "--test", "faults", "--test", "tls",
+];
 
-const PARTS: [Part; 7] = [
+/// All but the one that starts a Python of its own for each command line, which takes seconds under Wine.
+const PYTHON: [&str; 11] = [
+    "tests.test_async",
+    "tests.test_download",
+    "tests.test_errors",
+    "tests.test_folders",
+    "tests.test_header",
+    "tests.test_job",
+    "tests.test_library",
+    "tests.test_manners",
+    "tests.test_services",
+    "tests.test_tokens",
+    "tests.test_uploads",
+];
+const COMMAND_LINE: &str = "tests.test_cli";
+
+const PARTS: [Part; 8] = [
     Part {
         name: "unit",
         what: "unit tests of the library, compiled for Windows",
@@ -56,7 +75,7 @@ const PARTS: [Part; 7] = [
     },
     Part {
         name: "windows",
-        what: "tests of what only Windows has, and of resuming, with the sandbox, compiled for Windows",
+        what: "tests of what only Windows has, of resuming, hostile servers and certificates, compiled for Windows",
         always: true,
         run: |built| programs::rust(built, &OWN),
         missing: || None,
@@ -70,10 +89,10 @@ const PARTS: [Part; 7] = [
     },
     Part {
         name: "python",
-        what: "the Python wrapper in Windows' CPython: loading the DLL, and each function as in the header",
+        what: "the Python wrapper in Windows' CPython, but for the command line",
         always: true,
-        run: |built| programs::python(built, &["tests.test_header", "tests.test_library"]),
-        missing: || tools::python().err().map(|error| error.to_string()),
+        run: |built| programs::python(built, &PYTHON),
+        missing: no_python,
     },
     Part {
         name: "all-integration",
@@ -94,6 +113,13 @@ const PARTS: [Part; 7] = [
         missing: no_c,
     },
     Part {
+        name: "all-python",
+        what: "every test of the Python wrapper",
+        always: false,
+        run: |built| programs::python(built, &[&PYTHON[..], &[COMMAND_LINE]].concat()),
+        missing: no_python,
+    },
+    Part {
         name: "csharp",
         what: "the C# wrapper on Windows' .NET 8, against the DLL",
         always: false,
@@ -101,6 +127,10 @@ const PARTS: [Part; 7] = [
         missing: csharp::missing,
     },
 ];
+
+fn no_python() -> Option<String> {
+    tools::python().err().map(|error| error.to_string())
+}
 
 fn no_c() -> Option<String> {
     cfg!(windows).then(|| "the tests build C programs on Unix only".to_owned())
@@ -240,5 +270,21 @@ mod tests {
             text.contains(": 3 passed\n") && text.contains("FAILED: broke"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn every_test_of_the_python_wrapper_is_in_a_part() {
+        let folder = crate::project::root().join("bindings/python/tests");
+        let mut found: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
+            .filter_map(|name| name.strip_suffix(".py").map(str::to_owned))
+            .filter(|name| name.starts_with("test_"))
+            .map(|name| format!("tests.{name}"))
+            .collect();
+        found.sort();
+        let mut run = [&PYTHON[..], &[COMMAND_LINE]].concat();
+        run.sort_unstable();
+        assert_eq!(found, run);
     }
 }

@@ -73,6 +73,7 @@ pub(super) fn sandbox() -> Result<PathBuf> {
 
 /// Tests of the Python wrapper in Windows' own CPython.
 pub(super) fn python(built: &Built, modules: &[&str]) -> Result<Count> {
+    let sandbox = sandbox()?;
     tools::wake()?;
     let wrapper = project::root().join("bindings/python");
     let mut tests = tools::python()?;
@@ -82,6 +83,7 @@ pub(super) fn python(built: &Built, modules: &[&str]) -> Result<Count> {
         .current_dir(&wrapper)
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PYTHONPATH", "src")
-        .env("APSFETCH_LIBRARY", tools::path(&built.library));
+        .env("APSFETCH_LIBRARY", tools::path(&built.library))
+        .env("APSFETCH_SANDBOX", tools::path(&sandbox));
     count::run(&mut tests)
 }

@@ -38,12 +38,14 @@ def program() -> str:
 
 def run(options: Sequence[str], as_json: bool) -> int:
     """Runs the sandbox until Ctrl-C. It ends with the end of its input, so also when this program is killed."""
+    found = program()
     try:
         sandbox = subprocess.Popen(
-            [program(), "--until-stdin-closes", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [found, "--until-stdin-closes", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
     except OSError as error:
-        raise LibraryError(f"The sandbox could not be started: {error}") from error
+        # On Windows the error itself does not say what was to be started.
+        raise LibraryError(f"The sandbox {found} could not be started: {error}") from error
     assert sandbox.stdin is not None and sandbox.stdout is not None
     try:
         line = sandbox.stdout.readline().decode()
