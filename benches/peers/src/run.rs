@@ -20,7 +20,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 /// Seconds that a contestant may take in all rounds of a case together. Whoever has had them is not asked again: it is
 /// many times slower than the best, and a median of that tells nothing more.
-const PATIENCE: f64 = 30.0;
+const PATIENCE: f64 = 10.0;
 
 /// The files on the server.
 pub(crate) struct Stock {
