@@ -16,7 +16,7 @@ static void check_progress(const apsfetch_job *job)
         apsfetch_progress known;
         unsigned char later[64];
     } larger;
-    apsfetch_progress small = APSFETCH_PROGRESS_INIT;
+    apsfetch_progress shorter = APSFETCH_PROGRESS_INIT;
     apsfetch_error *error = NULL;
     uint32_t bytes;
     size_t i;
@@ -33,22 +33,22 @@ static void check_progress(const apsfetch_job *job)
         CHECK(larger.later[i] == 0xAA);
 
     /* Older callers: exactly as many bytes as they have. */
-    for (bytes = 8; bytes <= sizeof small; bytes++) {
-        memset(&small, 0xAA, sizeof small);
-        small.struct_size = bytes;
-        CHECK_OK(apsfetch_job_progress(job, &small, &error));
-        CHECK(small.struct_size == bytes);
-        CHECK(memcmp((char *)&small + 4, (char *)&larger.known + 4, bytes - 4) == 0);
-        for (i = bytes; i < sizeof small; i++)
-            CHECK(((unsigned char *)&small)[i] == 0xAA);
+    for (bytes = 8; bytes <= sizeof shorter; bytes++) {
+        memset(&shorter, 0xAA, sizeof shorter);
+        shorter.struct_size = bytes;
+        CHECK_OK(apsfetch_job_progress(job, &shorter, &error));
+        CHECK(shorter.struct_size == bytes);
+        CHECK(memcmp((char *)&shorter + 4, (char *)&larger.known + 4, bytes - 4) == 0);
+        for (i = bytes; i < sizeof shorter; i++)
+            CHECK(((unsigned char *)&shorter)[i] == 0xAA);
     }
     /* Nobody set it. */
-    small.struct_size = 0;
-    CHECK(apsfetch_job_progress(job, &small, &error) == APSFETCH_E_INVALID_ARGUMENT);
+    shorter.struct_size = 0;
+    CHECK(apsfetch_job_progress(job, &shorter, &error) == APSFETCH_E_INVALID_ARGUMENT);
     CHECK(strstr(apsfetch_error_message(error), "progress is 0.") != NULL);
     CHECK_OK(apsfetch_error_free(error));
-    small.struct_size = 0xCDCDCDCD;
-    CHECK(apsfetch_job_progress(job, &small, NULL) == APSFETCH_E_INVALID_ARGUMENT);
+    shorter.struct_size = 0xCDCDCDCD;
+    CHECK(apsfetch_job_progress(job, &shorter, NULL) == APSFETCH_E_INVALID_ARGUMENT);
 }
 
 static void check_results(const apsfetch_client *client)

@@ -53,6 +53,8 @@ static inline int count_tasks(void)
     return count;
 }
 
+/* Wine's headers, with which clang stands in for Microsoft's compiler, do not have it. */
+#ifndef _MSC_VER
 static inline int count_descriptors(void)
 {
     DWORD count = 0;
@@ -60,6 +62,7 @@ static inline int count_descriptors(void)
     CHECK(GetProcessHandleCount(GetCurrentProcess(), &count));
     return (int)count;
 }
+#endif
 
 /* What is given out of the process's heap, from which Rust takes its memory. */
 static inline size_t used_memory(void)
