@@ -1,5 +1,6 @@
 /* What a client does besides downloading. Arguments: operation, base URL, token, and what it needs. */
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 
 #include "setup.h"
@@ -257,9 +258,9 @@ static void *wait_for_ever(void *login)
 {
     static int32_t status;
 
-    do {
-        status = apsfetch_login_wait(login, APSFETCH_NO_LIMIT, NULL, NULL);
-    } while (status == APSFETCH_E_INVALID_STATE);
+    /* As long as the other one is looking. */
+    while ((status = apsfetch_login_wait(login, APSFETCH_NO_LIMIT, NULL, NULL)) == APSFETCH_E_INVALID_STATE)
+        sched_yield();
     return &status;
 }
 
@@ -298,9 +299,8 @@ static void abandoned_login(apsfetch_client *client)
     CHECK_OK(apsfetch_login_start(client, "id", "data:read", NULL, 0, NULL, 0, &login, &error));
     CHECK(pthread_create(&thread, NULL, wait_for_ever, login) == 0);
     /* Until the other thread is the one that waits. */
-    do {
-        status = apsfetch_login_wait(login, 0, NULL, NULL);
-    } while (status == APSFETCH_PENDING);
+    while ((status = apsfetch_login_wait(login, 0, NULL, NULL)) == APSFETCH_PENDING)
+        sched_yield();
     CHECK(status == APSFETCH_E_INVALID_STATE);
     CHECK(apsfetch_login_is_open(login) == 1);
     CHECK_OK(apsfetch_login_free(login));

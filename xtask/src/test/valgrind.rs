@@ -16,8 +16,9 @@ pub(crate) fn check(context: &Context<'_>) -> Result<()> {
     fs::write(&suppressions, include_str!("valgrind.supp"))?;
     let logs = context.folder().join("logs");
     fs::create_dir(&logs)?;
+    // valgrind runs one thread at a time. By its own choice, one that does not wait may keep all others from running for ever.
     let runner = format!(
-        "valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions={} --log-file={}/%p",
+        "valgrind --quiet --fair-sched=try --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions={} --log-file={}/%p",
         suppressions.display(),
         logs.display()
     );
