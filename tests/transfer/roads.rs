@@ -3,6 +3,7 @@
 use super::*;
 
 const MIB: u64 = 1024 * 1024;
+const PATIENCE: Duration = Duration::from_secs(20);
 
 fn of(origin: Origin, fault: Fault) -> Rule {
     let mut rule = Rule::new(fault);
@@ -15,19 +16,41 @@ fn where_each_reply_takes_long_all_connections_are_used_at_once() {
     let sandbox = sandbox();
     let urn = sandbox.add_design("urn:adsk.objects:os.object:b/house.rvt", "US");
     let derivative = format!("urn:adsk.viewing:fs.file:{urn}/output/0.svf");
-    sandbox.add_derivative(&urn, &derivative, Content::synthetic(24 * MIB, 1));
-    sandbox.fault(of(Origin::Cdn, Fault::Delay { ms: 150 }));
+    sandbox.add_derivative(&urn, &derivative, Content::synthetic(128 * MIB, 1));
+    // The first four replies are late and then steady, the others never come. So nothing but the delay is a reason for
+    // many connections before these four are done.
+    let slow = Fault::Rate {
+        bytes_per_second: 20_000_000,
+    };
+    for fault in [Fault::Delay { ms: 60 }, slow] {
+        let mut rule = of(Origin::Cdn, fault);
+        rule.matching.times = Some(4);
+        sandbox.fault(rule);
+    }
+    let mut others = of(Origin::Cdn, Fault::Hang);
+    others.matching.from = Some(5);
+    sandbox.fault(others);
     let client = builder(&sandbox).build().unwrap();
     let request = Request::derivative(&urn, &derivative).unwrap();
-    let request = request.to_memory(24 * MIB);
+    let request = request.to_memory(128 * MIB);
     let job = client.start(vec![request]).unwrap();
-    let mut most = 0;
-    while !job.wait(Duration::from_millis(1)) {
-        most = most.max(job.progress().connections);
-    }
-    assert_eq!(job.result(0).unwrap().unwrap().bytes, 24 * MIB);
-    // A mebibyte for each; next door four would have begun, with more, and eight after a tenth of a second.
-    assert!(most >= 18, "{most}");
+    let until = |connections| {
+        let begun = std::time::Instant::now();
+        while job.progress().connections < connections {
+            assert!(begun.elapsed() < PATIENCE, "{:?}", job.progress());
+            assert!(!job.wait(Duration::from_millis(1)), "nothing can end");
+        }
+        begun.elapsed()
+    };
+    until(4);
+    // Next door it would be four, and some more to see whether they help; they do not, and the next try is five seconds
+    // later.
+    let took = until(48);
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    job.cancel();
+    assert!(job.wait(PATIENCE));
+    let ended = job.result(0).unwrap().unwrap_err();
+    assert_eq!(ended.kind(), ErrorKind::Cancelled);
 }
 
 #[test]
