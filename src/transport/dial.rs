@@ -16,6 +16,7 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout, Tr
 use super::connect::{Failed, Families};
 use super::distance::Distance;
 use super::failure::{self, carry};
+use super::line::Line;
 use super::proxy::{Proxies, ProxyAddress, Route};
 use super::resolve::Names;
 use super::socket::Socket;
@@ -43,7 +44,7 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    fn new(limit: Duration) -> Self {
+    pub(super) fn new(limit: Duration) -> Self {
         let now = Instant::now();
         Deadline {
             limit,
@@ -100,7 +101,7 @@ impl Dialer {
                 .unwrap_or(if https { 443 } else { 80 }),
         };
         let deadline = Deadline::new(self.ways.limit);
-        let socket = match self.ways.proxies.route(target.host, target.port)? {
+        let line = match self.ways.proxies.route(target.host, target.port)? {
             Route::Direct => self.reach(target.host, target.port, false, details, &deadline)?,
             Route::Through(proxy) => self.tunnel(&proxy, &target, details, &deadline)?,
         };
@@ -109,12 +110,14 @@ impl Dialer {
                 let place = format!("{}:{}", target.host, target.port);
                 let mut seen = self.ways.distance.begin(&place);
                 let (ways, host) = (&self.ways.tls, target.host);
-                let stream =
-                    tls::handshake(ways, socket, host, details, &deadline, Some(&mut seen))?;
+                let stream = tls::handshake(ways, line, host, &deadline, Some(&mut seen))?;
                 seen.look();
                 Ok(Box::new(stream))
             }
-            false => Ok(socket),
+            false => Ok(match line {
+                Line::Socket(socket) => Box::new(socket),
+                Line::Proxy(stream) => stream,
+            }),
         }
     }
 
@@ -124,15 +127,14 @@ impl Dialer {
         target: &Target<'_>,
         details: &ConnectionDetails<'_>,
         deadline: &Deadline,
-    ) -> Result<Box<dyn Transport>> {
-        let mut socket = self.reach(&proxy.host, proxy.port, true, details, deadline)?;
+    ) -> Result<Line> {
+        let mut line = self.reach(&proxy.host, proxy.port, true, details, deadline)?;
         if proxy.https {
-            let stream =
-                tls::handshake(&self.ways.tls, socket, &proxy.host, details, deadline, None)?;
-            socket = Box::new(stream);
+            let stream = tls::handshake(&self.ways.tls, line, &proxy.host, deadline, None)?;
+            line = Line::Proxy(Box::new(stream));
         }
-        let user_agent = &self.ways.user_agent;
-        tunnel::open(socket, proxy, target, details, user_agent, deadline)
+        tunnel::open(&mut line, proxy, target, &self.ways.user_agent, deadline)?;
+        Ok(line)
     }
 
     /// A TCP connection to a host, which may be the proxy.
@@ -143,7 +145,7 @@ impl Dialer {
         is_proxy: bool,
         details: &ConnectionDetails<'_>,
         deadline: &Deadline,
-    ) -> Result<Box<dyn Transport>> {
+    ) -> Result<Line> {
         let shown = match is_proxy {
             true => format!("the proxy {host}:{port}"),
             false => host.to_owned(),
@@ -182,7 +184,7 @@ impl Dialer {
         let socket = Socket::new(stream, self.ways.throttle.clone());
         // From here on, a cancelled scope shuts the socket down, also in the middle of a handshake.
         (details.register_shutdown)(socket.shutdown_handle()).map_err(|_| Error::cancelled())?;
-        Ok(Box::new(socket))
+        Ok(Line::Socket(socket))
     }
 }
 

@@ -21,6 +21,7 @@ mod failure;
     reason = "never in a library that is built for use, and a fuzzer has to find what goes wrong"
 )]
 pub(crate) mod fuzz;
+mod line;
 mod pause;
 mod proxy;
 mod range;
@@ -30,6 +31,7 @@ mod retry;
 mod socket;
 mod throttle;
 mod tls;
+mod tls_stream;
 mod trust;
 mod tunnel;
 mod upload;

@@ -18,10 +18,16 @@ const DRIP: u128 = 34;
 const SHORTEST: Duration = Duration::from_millis(1);
 
 pub(super) struct Socket {
+    wire: Wire,
+    /// For http. Under TLS nothing is kept here, so they take no room.
+    buffers: LazyBuffers,
+}
+
+/// The connection without ureq's buffers.
+struct Wire {
     /// Shared with the handle through which a cancelled session shuts it down. The standard library says of that call
     /// that pending reads and writes return at once, on every platform.
     stream: Arc<TcpStream>,
-    buffers: LazyBuffers,
     read_limit: Option<Duration>,
     write_limit: Option<Duration>,
     pace: Pace,
@@ -49,20 +55,46 @@ impl Pace {
 impl Socket {
     pub(super) fn new(stream: TcpStream, throttle: Arc<Throttle>) -> Self {
         Socket {
-            stream: Arc::new(stream),
+            wire: Wire {
+                stream: Arc::new(stream),
+                read_limit: None,
+                write_limit: None,
+                pace: Pace::default(),
+                throttle,
+            },
             buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
-            read_limit: None,
-            write_limit: None,
-            pace: Pace::default(),
-            throttle,
         }
     }
 
     pub(super) fn shutdown_handle(&self) -> Weak<dyn ShutdownHandle> {
-        let stream: Arc<dyn ShutdownHandle> = self.stream.clone();
+        let stream: Arc<dyn ShutdownHandle> = self.wire.stream.clone();
         Arc::downgrade(&stream)
     }
 
+    /// Waits for bytes; 0 is the end.
+    pub(super) fn receive(
+        &mut self,
+        into: &mut [u8],
+        timeout: NextTimeout,
+    ) -> Result<usize, ureq::Error> {
+        self.wire.receive(into, timeout)
+    }
+
+    /// Sends all of it.
+    pub(super) fn send(&mut self, bytes: &[u8], timeout: NextTimeout) -> Result<(), ureq::Error> {
+        self.wire.send(bytes, timeout)
+    }
+
+    /// A connection at rest has nothing to read: neither an end nor anything unasked.
+    pub(super) fn is_quiet(&mut self) -> bool {
+        let stream = &self.wire.stream;
+        let quiet = stream.set_nonblocking(true).is_ok()
+            && matches!(stream.peek(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock);
+        quiet && stream.set_nonblocking(false).is_ok()
+    }
+}
+
+impl Wire {
     /// Sets the limit on the next read, by a system call only if it is another one.
     fn limit_reads(&mut self, limit: Option<Duration>) -> io::Result<()> {
         if !will_do(self.read_limit, limit) {
@@ -78,6 +110,67 @@ impl Socket {
             self.write_limit = limit;
         }
         Ok(())
+    }
+
+    fn send(&mut self, bytes: &[u8], timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let timeout = timeout.for_write();
+        // For all of it: the buffer is small, and a peer that takes a byte now and then takes nothing.
+        let until = left(&timeout).and_then(|left| Instant::now().checked_add(left));
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Err(ureq::Error::Timeout(timeout.reason));
+            }
+            self.limit_writes(left.map(|left| left.max(SHORTEST)))?;
+            match (&*self.stream).write(rest) {
+                Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
+                Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if is_over(&error) => return Err(ureq::Error::Timeout(timeout.reason)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self, into: &mut [u8], timeout: NextTimeout) -> Result<usize, ureq::Error> {
+        let body = is_body(timeout.reason);
+        if !body {
+            self.pace = Pace::default();
+        }
+        let stall = timeout.per_read.filter(|_| body).map(|stall| *stall);
+        let until = left(&timeout).and_then(|left| Instant::now().checked_add(left));
+        loop {
+            let of_phase = until.map(|until| until.saturating_duration_since(Instant::now()));
+            let of_stall = stall.map(|stall| stall.saturating_sub(self.pace.waited));
+            let (limit, reason) = match (of_phase, of_stall) {
+                (Some(phase), Some(stall)) if stall < phase => (Some(stall), Timeout::PerRead),
+                (None, Some(stall)) => (Some(stall), Timeout::PerRead),
+                (phase, _) => (phase, timeout.reason),
+            };
+            if limit.is_some_and(|limit| limit.is_zero()) {
+                return Err(ureq::Error::Timeout(reason));
+            }
+            self.limit_reads(limit.map(|limit| limit.max(SHORTEST)))?;
+            let begun = Instant::now();
+            // Under a limit on the bandwidth, what is not wanted yet stays with the server.
+            let most = self.throttle.read_size().unwrap_or(usize::MAX);
+            let most = most.min(into.len());
+            let outcome = (&*self.stream).read(into.get_mut(..most).unwrap_or_default());
+            let waited = begun.elapsed();
+            match outcome {
+                Ok(count) => {
+                    self.pace.note(waited, count, stall);
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    self.pace.note(waited, 0, stall);
+                }
+                Err(error) if is_over(&error) => return Err(ureq::Error::Timeout(reason)),
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 }
 
@@ -132,80 +225,22 @@ impl Transport for Socket {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        let timeout = timeout.for_write();
-        // For all of it: the buffer is small, and a peer that takes a byte now and then takes nothing.
-        let until = left(&timeout).and_then(|left| Instant::now().checked_add(left));
-        let mut sent = 0usize;
-        while sent < amount {
-            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-            if left.is_some_and(|left| left.is_zero()) {
-                return Err(ureq::Error::Timeout(timeout.reason));
-            }
-            self.limit_writes(left.map(|left| left.max(SHORTEST)))?;
-            let output = self.buffers.output().get(sent..amount).unwrap_or_default();
-            match (&*self.stream).write(output) {
-                Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
-                Ok(count) => sent = sent.saturating_add(count),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if is_over(&error) => return Err(ureq::Error::Timeout(timeout.reason)),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
+        let output = self.buffers.output().get(..amount).unwrap_or_default();
+        self.wire.send(output, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        let body = is_body(timeout.reason);
-        if !body {
-            self.pace = Pace::default();
+        let input = self.buffers.input_append_buf();
+        if input.is_empty() {
+            return Err(headers_too_large());
         }
-        let stall = timeout.per_read.filter(|_| body).map(|stall| *stall);
-        let until = left(&timeout).and_then(|left| Instant::now().checked_add(left));
-        loop {
-            let of_phase = until.map(|until| until.saturating_duration_since(Instant::now()));
-            let of_stall = stall.map(|stall| stall.saturating_sub(self.pace.waited));
-            let (limit, reason) = match (of_phase, of_stall) {
-                (Some(phase), Some(stall)) if stall < phase => (Some(stall), Timeout::PerRead),
-                (None, Some(stall)) => (Some(stall), Timeout::PerRead),
-                (phase, _) => (phase, timeout.reason),
-            };
-            if limit.is_some_and(|limit| limit.is_zero()) {
-                return Err(ureq::Error::Timeout(reason));
-            }
-            self.limit_reads(limit.map(|limit| limit.max(SHORTEST)))?;
-            let begun = Instant::now();
-            let input = self.buffers.input_append_buf();
-            if input.is_empty() {
-                return Err(headers_too_large());
-            }
-            // Under a limit on the bandwidth, what is not wanted yet stays with the server.
-            let most = self
-                .throttle
-                .read_size()
-                .unwrap_or(usize::MAX)
-                .min(input.len());
-            let outcome = (&*self.stream).read(input.get_mut(..most).unwrap_or_default());
-            let waited = begun.elapsed();
-            match outcome {
-                Ok(count) => {
-                    self.pace.note(waited, count, stall);
-                    self.buffers.input_appended(count);
-                    return Ok(count > 0);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    self.pace.note(waited, 0, stall);
-                }
-                Err(error) if is_over(&error) => return Err(ureq::Error::Timeout(reason)),
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let count = self.wire.receive(input, timeout)?;
+        self.buffers.input_appended(count);
+        Ok(count > 0)
     }
 
-    /// A connection at rest has nothing to read: neither an end nor anything unasked.
     fn is_open(&mut self) -> bool {
-        let quiet = self.stream.set_nonblocking(true).is_ok()
-            && matches!((&*self.stream).read(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock);
-        quiet && self.stream.set_nonblocking(false).is_ok()
+        self.is_quiet()
     }
 }
 

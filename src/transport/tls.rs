@@ -3,21 +3,19 @@
 //! ureq's own connector knows either the system's store or a list of certificates. Firms that inspect
 //! TLS need both at once, and sessions are to be resumed across agents, so the connector is ours.
 
-use std::fmt;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{CertificateError, ClientConfig, ClientConnection, StreamOwned};
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, LazyBuffers, NextTimeout, Transport, TransportAdapter,
-};
+use rustls::{CertificateError, ClientConfig};
 
 use super::dial::Deadline;
 use super::distance::Handshake;
+use super::line::Line;
+use super::tls_stream::TlsTransport;
 use super::{failure, trust};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -26,8 +24,6 @@ use crate::error::{Error, ErrorKind, Result};
 pub(super) const OUTPUT_BUFFER: usize = 16 * 1024;
 /// One full read of the socket.
 pub(super) const INPUT_BUFFER: usize = 128 * 1024;
-/// What is decrypted comes in records of 16 KiB at the most; headers may be longer.
-const PLAIN_BUFFER: usize = 32 * 1024;
 
 /// The TLS settings of one client, made at the first https connection: reading the system's trust
 /// store takes a moment, and a client that talks to a sandbox on http never needs it.
@@ -120,69 +116,19 @@ fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     Ok(certificates)
 }
 
-/// Wraps a connected socket in TLS, within what is left of the limit on connecting.
+/// Wraps a connected line in TLS, within what is left of the limit on connecting.
 pub(super) fn handshake(
     tls: &Tls,
-    socket: Box<dyn Transport>,
+    line: Line,
     host: &str,
-    details: &ConnectionDetails<'_>,
     deadline: &Deadline,
     seen: Option<&mut Handshake<'_>>,
 ) -> Result<TlsTransport> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let name = ServerName::try_from(bare.to_owned())
         .map_err(|_| Error::invalid(format!("`{host}` is not a host name.")))?;
-    let config = tls.client_config()?;
-    let mut connection =
-        ClientConnection::new(config, name).map_err(|error| explain(host, &error))?;
-    let mut socket = TransportAdapter::new(socket, details.current_time.clone());
-    let mut watched = Watched {
-        socket: &mut socket,
-        deadline,
-        seen,
-    };
-    if let Err(error) = connection.complete_io(&mut watched) {
-        return Err(broken_handshake(host, deadline, error));
-    }
-    Ok(TlsTransport {
-        buffers: LazyBuffers::new(PLAIN_BUFFER, OUTPUT_BUFFER),
-        stream: StreamOwned::new(connection, socket),
-    })
-}
-
-/// The socket during a handshake: while nothing comes, it looks now and then how long that takes.
-struct Watched<'a, 'b> {
-    socket: &'a mut TransportAdapter,
-    deadline: &'a Deadline,
-    seen: Option<&'a mut Handshake<'b>>,
-}
-
-impl Read for Watched<'_, '_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        while let Some(seen) = &mut self.seen
-            && let Some(look) = seen.next_look()
-        {
-            self.socket.set_timeout(self.deadline.timeout_within(look));
-            match self.socket.read(buffer).map_err(failure::timeout_inside) {
-                Err(Err(_)) => seen.look(),
-                Err(Ok(error)) => return Err(error),
-                Ok(count) => return Ok(count),
-            }
-        }
-        self.socket.set_timeout(self.deadline.timeout());
-        self.socket.read(buffer)
-    }
-}
-
-impl Write for Watched<'_, '_> {
-    fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
-        self.socket.set_timeout(self.deadline.timeout());
-        self.socket.write(buffer)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.socket.flush()
-    }
+    TlsTransport::handshake(tls.client_config()?, name, line, deadline, seen)
+        .map_err(|error| broken_handshake(host, deadline, error))
 }
 
 fn broken_handshake(host: &str, deadline: &Deadline, error: std::io::Error) -> Error {
@@ -206,59 +152,6 @@ fn broken_handshake(host: &str, deadline: &Deadline, error: std::io::Error) -> E
         )
         .transient(),
         Ok(error) => failure::explain_broken(host, &error),
-    }
-}
-
-/// A TLS connection as ureq sees it.
-pub(super) struct TlsTransport {
-    buffers: LazyBuffers,
-    stream: StreamOwned<ClientConnection, TransportAdapter>,
-}
-
-impl fmt::Debug for TlsTransport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TlsTransport")
-    }
-}
-
-impl Transport for TlsTransport {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        &mut self.buffers
-    }
-
-    fn transmit_output(
-        &mut self,
-        amount: usize,
-        timeout: NextTimeout,
-    ) -> std::result::Result<(), ureq::Error> {
-        self.stream.get_mut().set_timeout(timeout);
-        let output = self.buffers.output().get(..amount).unwrap_or_default();
-        self.stream.write_all(output)?;
-        Ok(())
-    }
-
-    fn await_input(&mut self, timeout: NextTimeout) -> std::result::Result<bool, ureq::Error> {
-        self.stream.get_mut().set_timeout(timeout);
-        let input = self.buffers.input_append_buf();
-        if input.is_empty() {
-            return Err(headers_too_large());
-        }
-        let amount = self.stream.read(input)?;
-        self.buffers.input_appended(amount);
-        Ok(amount > 0)
-    }
-
-    fn is_open(&mut self) -> bool {
-        // What came unasked may have been taken off the socket with the end of the last answer.
-        let quiet =
-            self.stream.conn.process_new_packets().is_ok_and(|state| {
-                state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed()
-            });
-        quiet && self.stream.get_mut().get_mut().is_open()
-    }
-
-    fn is_tls(&self) -> bool {
-        true
     }
 }
 

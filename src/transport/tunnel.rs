@@ -5,10 +5,9 @@
 
 use std::io::{self, Read as _, Write as _};
 
-use ureq::unversioned::transport::{ConnectionDetails, Transport, TransportAdapter};
-
 use super::dial::{Deadline, Target};
 use super::failure;
+use super::line::{Line, OnTheWay};
 use super::proxy::ProxyAddress;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -24,18 +23,15 @@ struct Answer {
     surplus: bool,
 }
 
-/// Has the proxy at the other end of `socket` connect to the target.
+/// Has the proxy at the other end of `line` connect to the target.
 pub(super) fn open(
-    socket: Box<dyn Transport>,
+    line: &mut Line,
     proxy: &ProxyAddress,
     target: &Target<'_>,
-    details: &ConnectionDetails<'_>,
     user_agent: &str,
     deadline: &Deadline,
-) -> Result<Box<dyn Transport>> {
-    let mut stream = TransportAdapter::new(socket, details.current_time.clone());
-    stream.set_timeout(deadline.timeout());
-    let answer = ask(&mut stream, proxy, target, user_agent)
+) -> Result<()> {
+    let answer = ask(OnTheWay { line, deadline }, proxy, target, user_agent)
         .map_err(|error| failure(proxy, target, deadline, error))?;
     let answer = answer.ok_or_else(|| {
         Error::new(
@@ -47,8 +43,7 @@ pub(super) fn open(
         )
     })?;
     judge(&answer, proxy, target)?;
-    let mut socket = stream.into_inner();
-    if answer.surplus || !socket.buffers().input().is_empty() {
+    if answer.surplus {
         // Through a tunnel the host speaks second, so this comes from the proxy itself.
         return Err(Error::new(
             ErrorKind::Proxy,
@@ -59,12 +54,12 @@ pub(super) fn open(
             ),
         ));
     }
-    Ok(socket)
+    Ok(())
 }
 
 /// Sends the request and reads the answer; `None` is one that is not HTTP.
 fn ask(
-    stream: &mut TransportAdapter,
+    mut stream: OnTheWay<'_>,
     proxy: &ProxyAddress,
     target: &Target<'_>,
     user_agent: &str,

@@ -1,0 +1,639 @@
+//! TLS over a line, as ureq sees it.
+//!
+//! rustls is used without its buffers: records are decrypted where they were received. With them, each byte was copied once
+//! more, and the socket's bytes were handed over 4 KiB at a time.
+
+use std::fmt;
+use std::io::{self, Read as _};
+use std::sync::Arc;
+
+use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
+use rustls::pki_types::ServerName;
+use rustls::unbuffered::{ConnectionState, EncodeError, EncryptError, UnbufferedStatus};
+use rustls::{ClientConfig, Error as TlsError};
+use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
+
+use super::dial::Deadline;
+use super::distance::Handshake;
+use super::line::{Budget, Line, into_io};
+use super::tls::{INPUT_BUFFER, OUTPUT_BUFFER, headers_too_large};
+
+/// What is decrypted comes in records of 16 KiB at the most; headers may be longer than one.
+const PLAIN_BUFFER: usize = 48 * 1024;
+/// The largest record.
+const RECORD: usize = 16 * 1024;
+/// What a record of 16 KiB has beside its content, and more.
+const OVERHEAD: usize = 512;
+
+/// A TLS connection.
+pub(super) struct TlsTransport {
+    stream: Stream,
+    /// What ureq wants to send.
+    output: Vec<u8>,
+    /// Whether ureq made something of what it saw last; if not, it has to see more.
+    progress: bool,
+}
+
+struct Stream {
+    records: Records,
+    line: Line,
+    /// What was decrypted.
+    plain: Window,
+    /// Records that wait to be sent.
+    outgoing: Vec<u8>,
+    /// The other side has said that this was all.
+    ended: bool,
+}
+
+/// The connection's state, and what was received and not used yet.
+struct Records {
+    connection: UnbufferedClientConnection,
+    received: Window,
+}
+
+/// Bytes between where they are used and where more are added.
+#[derive(Default)]
+struct Window {
+    bytes: Vec<u8>,
+    from: usize,
+    to: usize,
+}
+
+impl Window {
+    /// Room for more, `least` if that can be had in `size`.
+    fn room(&mut self, size: usize, least: usize) -> &mut [u8] {
+        if self.bytes.is_empty() {
+            self.bytes.resize(size, 0);
+        }
+        let left = self.bytes.len().saturating_sub(self.to);
+        if self.is_empty() {
+            (self.from, self.to) = (0, 0);
+        } else if left < least && self.from > 0 {
+            self.bytes.copy_within(self.from..self.to, 0);
+            (self.from, self.to) = (0, self.to.saturating_sub(self.from));
+        }
+        self.bytes.get_mut(self.to..).unwrap_or_default()
+    }
+
+    fn add(&mut self, count: usize) {
+        self.to = self.to.saturating_add(count).min(self.bytes.len());
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.from = self.from.saturating_add(count).min(self.to);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.from == self.to
+    }
+
+    fn filled(&self) -> &[u8] {
+        self.bytes.get(self.from..self.to).unwrap_or_default()
+    }
+
+    fn filled_mut(&mut self) -> &mut [u8] {
+        self.bytes.get_mut(self.from..self.to).unwrap_or_default()
+    }
+}
+
+/// What the records received so far come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Something was decrypted.
+    Plain,
+    /// Nothing is left to do: the handshake is over, and no record is complete.
+    Idle,
+    /// The handshake goes on with what the other side says.
+    Handshake,
+    /// The other side has said that this was all.
+    Ended,
+}
+
+impl Records {
+    /// The next thing to do. What it says is to be discarded has been used when that is done.
+    fn process(&mut self) -> UnbufferedStatus<'_, '_, ClientConnectionData> {
+        self.connection
+            .process_tls_records(self.received.filled_mut())
+    }
+}
+
+/// As rustls itself puts its errors into those of I/O.
+fn broken(error: TlsError) -> ureq::Error {
+    ureq::Error::Io(io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// The connection ended without a word: what came may not have been all.
+fn cut() -> ureq::Error {
+    ureq::Error::Io(io::ErrorKind::UnexpectedEof.into())
+}
+
+/// How much room it takes, if that is what was wrong.
+fn missing(error: &EncodeError) -> Option<usize> {
+    match error {
+        EncodeError::InsufficientSize(size) => Some(size.required_size),
+        EncodeError::AlreadyEncoded => None,
+    }
+}
+
+/// Puts a record at the end of `outgoing`, which grows until it fits.
+fn append<E>(
+    outgoing: &mut Vec<u8>,
+    mut room: usize,
+    mut write: impl FnMut(&mut [u8]) -> Result<usize, E>,
+    missing: impl Fn(&E) -> Option<usize>,
+) -> Result<(), E> {
+    let used = outgoing.len();
+    loop {
+        outgoing.resize(used.saturating_add(room), 0);
+        match write(outgoing.get_mut(used..).unwrap_or_default()) {
+            Ok(count) => {
+                outgoing.truncate(used.saturating_add(count));
+                return Ok(());
+            }
+            Err(error) => match missing(&error).filter(|required| *required > room) {
+                Some(required) => room = required,
+                None => {
+                    outgoing.truncate(used);
+                    return Err(error);
+                }
+            },
+        }
+    }
+}
+
+impl TlsTransport {
+    /// Wraps a connected line in TLS, within the deadline. `seen` is told now and then how long nothing came.
+    pub(super) fn handshake(
+        config: Arc<ClientConfig>,
+        name: ServerName<'static>,
+        line: Line,
+        deadline: &Deadline,
+        mut seen: Option<&mut Handshake<'_>>,
+    ) -> io::Result<Self> {
+        let connection = UnbufferedClientConnection::new(config, name)
+            .map_err(|error| into_io(broken(error)))?;
+        let mut stream = Stream {
+            records: Records {
+                connection,
+                received: Window::default(),
+            },
+            line,
+            plain: Window::default(),
+            outgoing: Vec::new(),
+            ended: false,
+        };
+        loop {
+            let budget = Budget::new(deadline.timeout());
+            match stream.step(&budget, &mut None) {
+                // Both sides may speak from here on, whoever begins.
+                Ok(Step::Idle | Step::Plain) => break,
+                Ok(Step::Handshake) => {}
+                Ok(Step::Ended) => return Err(into_io(cut())),
+                Err(error) => {
+                    stream.tell_why(&budget);
+                    return Err(into_io(error));
+                }
+            }
+            stream
+                .await_handshake(deadline, seen.as_deref_mut())
+                .map_err(into_io)?;
+        }
+        Ok(TlsTransport {
+            stream,
+            output: Vec::new(),
+            progress: false,
+        })
+    }
+
+    /// Sends all of it.
+    pub(super) fn send(&mut self, bytes: &[u8], timeout: NextTimeout) -> Result<(), ureq::Error> {
+        self.stream.send(bytes, timeout)
+    }
+
+    /// For what is read by hand.
+    pub(super) fn receive(
+        &mut self,
+        into: &mut [u8],
+        timeout: NextTimeout,
+    ) -> Result<usize, ureq::Error> {
+        let stream = &mut self.stream;
+        if stream.plain.is_empty() && !stream.await_plain(timeout)? {
+            return Ok(0);
+        }
+        // Copies what both have room for.
+        let count = stream.plain.filled().read(into)?;
+        stream.plain.consume(count);
+        Ok(count)
+    }
+
+    /// Whether it is at rest, and neither ended nor has anything to say.
+    pub(super) fn is_quiet(&mut self) -> bool {
+        self.stream.is_quiet()
+    }
+
+    fn allocate(&mut self) {
+        if self.output.is_empty() {
+            self.output.resize(OUTPUT_BUFFER, 0);
+        }
+    }
+}
+
+impl Stream {
+    /// Receives what the other side says in the handshake.
+    fn await_handshake(
+        &mut self,
+        deadline: &Deadline,
+        seen: Option<&mut Handshake<'_>>,
+    ) -> Result<(), ureq::Error> {
+        if let Some(seen) = seen {
+            while let Some(look) = seen.next_look() {
+                match self.fill(deadline.timeout_within(look)) {
+                    Err(ureq::Error::Timeout(_)) => seen.look(),
+                    other => return other,
+                }
+            }
+        }
+        self.fill(deadline.timeout())
+    }
+
+    /// Receives something.
+    fn fill(&mut self, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let room = self.records.received.room(INPUT_BUFFER, 2 * RECORD);
+        if room.is_empty() {
+            // No record and no certificate is as long as that.
+            return Err(broken(TlsError::General("a message without an end".into())));
+        }
+        match self.line.receive(room, timeout)? {
+            0 => Err(cut()),
+            count => {
+                self.records.received.add(count);
+                Ok(())
+            }
+        }
+    }
+
+    /// Works through what was received as far as it goes, and sends what has to be said to it, and then `content` as soon
+    /// as that may be.
+    fn step(&mut self, budget: &Budget, content: &mut Option<&[u8]>) -> Result<Step, ureq::Error> {
+        let mut plain = false;
+        loop {
+            let UnbufferedStatus { mut discard, state } = self.records.process();
+            let step = match state.map_err(broken)? {
+                ConnectionState::ReadTraffic(mut traffic) => {
+                    while let Some(record) = traffic.next_record() {
+                        let record = record.map_err(broken)?;
+                        discard = discard.saturating_add(record.discard);
+                        let length = record.payload.len();
+                        let room = self.plain.room(PLAIN_BUFFER, length).get_mut(..length);
+                        room.ok_or_else(headers_too_large)?
+                            .copy_from_slice(record.payload);
+                        self.plain.add(length);
+                        plain = true;
+                    }
+                    // Another one, if there is room.
+                    (self.plain.room(PLAIN_BUFFER, RECORD).len() < RECORD).then_some(Step::Plain)
+                }
+                ConnectionState::EncodeTlsData(mut data) => {
+                    append(
+                        &mut self.outgoing,
+                        RECORD,
+                        |room| data.encode(room),
+                        missing,
+                    )
+                    .map_err(|error| broken(TlsError::General(error.to_string())))?;
+                    None
+                }
+                ConnectionState::TransmitTlsData(data) => {
+                    self.line.send(&self.outgoing, budget.left())?;
+                    self.outgoing.clear();
+                    data.done();
+                    None
+                }
+                ConnectionState::BlockedHandshake => Some(Step::Handshake),
+                ConnectionState::WriteTraffic(mut traffic) => {
+                    if let Some(bytes) = content.take() {
+                        let missing = |error: &EncryptError| match error {
+                            EncryptError::InsufficientSize(size) => Some(size.required_size),
+                            EncryptError::EncryptExhausted => None,
+                        };
+                        let room = bytes.len().saturating_add(OVERHEAD);
+                        let encrypt = |room: &mut [u8]| traffic.encrypt(bytes, room);
+                        append(&mut self.outgoing, room, encrypt, missing)
+                            .map_err(|error| broken(TlsError::General(error.to_string())))?;
+                        self.line.send(&self.outgoing, budget.left())?;
+                        self.outgoing.clear();
+                    }
+                    Some(Step::Idle)
+                }
+                ConnectionState::PeerClosed | ConnectionState::Closed => {
+                    self.ended = true;
+                    Some(Step::Ended)
+                }
+                // Early data is for servers.
+                _ => return Err(broken(TlsError::General("an unknown state".into()))),
+            };
+            self.records.received.consume(discard);
+            match step {
+                None => {}
+                // What was decrypted comes first; the end comes again.
+                Some(_) if plain => return Ok(Step::Plain),
+                Some(step) => return Ok(step),
+            }
+        }
+    }
+
+    /// Tells the other side what was wrong, which helps whoever reads the server's log. rustls must not be given what it
+    /// received a second time, so it is asked for nothing but what is ready.
+    fn tell_why(&mut self, budget: &Budget) {
+        while self.records.connection.wants_write() {
+            let state = self.records.connection.process_tls_records(&mut []).state;
+            let Ok(ConnectionState::EncodeTlsData(mut data)) = state else {
+                return;
+            };
+            if append(
+                &mut self.outgoing,
+                RECORD,
+                |room| data.encode(room),
+                missing,
+            )
+            .is_err()
+            {
+                return;
+            }
+        }
+        let _ = self.line.send(&self.outgoing, budget.left());
+    }
+
+    /// Waits until something is decrypted; false is the end.
+    fn await_plain(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        let budget = Budget::new(timeout);
+        loop {
+            match self.step(&budget, &mut None)? {
+                Step::Plain => return Ok(true),
+                Step::Ended => return Ok(false),
+                Step::Idle | Step::Handshake if self.ended => return Ok(false),
+                Step::Idle | Step::Handshake => self.fill(budget.left())?,
+            }
+        }
+    }
+
+    /// Sends all of it.
+    fn send(&mut self, bytes: &[u8], timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let budget = Budget::new(timeout);
+        let mut content = Some(bytes);
+        while content.is_some() {
+            // Whoever sends without end before anything was asked fills the buffer, which is an error.
+            if self.step(&budget, &mut content)? == Step::Handshake {
+                self.fill(budget.left())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether it is at rest, and neither ended nor has anything to say.
+    fn is_quiet(&mut self) -> bool {
+        // What came unasked may have been received with the end of the last answer, and so may a session ticket.
+        let UnbufferedStatus { discard, state } = self.records.process();
+        let idle = matches!(state, Ok(ConnectionState::WriteTraffic(_)));
+        self.records.received.consume(discard);
+        let nothing = self.records.received.is_empty() && self.plain.is_empty();
+        idle && nothing && !self.ended && self.line.is_quiet()
+    }
+}
+
+impl fmt::Debug for TlsTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TlsTransport")
+    }
+}
+
+impl Buffers for TlsTransport {
+    fn output(&mut self) -> &mut [u8] {
+        self.allocate();
+        &mut self.output
+    }
+
+    fn input(&self) -> &[u8] {
+        self.stream.plain.filled()
+    }
+
+    fn input_append_buf(&mut self) -> &mut [u8] {
+        self.stream.plain.room(PLAIN_BUFFER, RECORD)
+    }
+
+    fn input_appended(&mut self, amount: usize) {
+        self.stream.plain.add(amount);
+    }
+
+    fn input_consume(&mut self, amount: usize) {
+        self.progress = amount > 0;
+        self.stream.plain.consume(amount);
+    }
+
+    fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
+        self.allocate();
+        let room = self.stream.plain.room(PLAIN_BUFFER, RECORD);
+        (room, &mut self.output)
+    }
+
+    fn can_use_input(&self) -> bool {
+        self.progress && !self.stream.plain.is_empty()
+    }
+}
+
+impl Transport for TlsTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let output = self.output.get(..amount).unwrap_or_default();
+        self.stream.send(output, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.stream.await_plain(timeout)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.stream.is_quiet()
+    }
+
+    fn is_tls(&self) -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::mpsc;
+    use std::thread::JoinHandle;
+    use std::time::Duration;
+
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+
+    use super::*;
+    use crate::transport::socket::Socket;
+    use crate::transport::throttle::Throttle;
+
+    type Server = StreamOwned<ServerConnection, TcpStream>;
+
+    /// A server for one connection, and the client's side of it. The client trusts `trusted`, or the server's own.
+    fn connect<T: Send + 'static>(
+        trusted: Option<CertificateDer<'static>>,
+        serve: impl FnOnce(io::Result<Server>) -> T + Send + 'static,
+    ) -> (io::Result<TlsTransport>, JoinHandle<T>) {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let (certificate, key) = certificate();
+        let config = ServerConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.clone()], key)
+            .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = std::thread::spawn(move || {
+            let (mut socket, _) = listener.accept().unwrap();
+            socket.set_nodelay(true).unwrap();
+            let mut connection = ServerConnection::new(Arc::new(config)).unwrap();
+            let shaken = connection.complete_io(&mut socket);
+            serve(shaken.map(|_| StreamOwned::new(connection, socket)))
+        });
+        let mut roots = RootCertStore::empty();
+        roots.add(trusted.unwrap_or(certificate)).unwrap();
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let socket = TcpStream::connect(address).unwrap();
+        let line = Line::Socket(Socket::new(socket, Arc::new(Throttle::new(0))));
+        let name = ServerName::try_from("localhost").unwrap();
+        let deadline = Deadline::new(Duration::from_secs(30));
+        let client = TlsTransport::handshake(Arc::new(config), name, line, &deadline, None);
+        (client, server)
+    }
+
+    fn certificate() -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let key = made.signing_key.serialize_der().try_into().unwrap();
+        (made.cert.der().clone(), key)
+    }
+
+    fn patience() -> NextTimeout {
+        NextTimeout {
+            after: Duration::from_secs(30).into(),
+            ..NextTimeout::default()
+        }
+    }
+
+    #[test]
+    fn records_may_be_cut_anywhere_and_keys_may_change() {
+        let sent: Vec<u8> = (0..300_000u32).map(|i| (i.wrapping_mul(i) >> 7) as u8).collect();
+        let content = sent.clone();
+        let (client, server) = connect(None, move |server| {
+            let mut server = server.unwrap();
+            let mut asked = [0; 3];
+            server.read_exact(&mut asked).unwrap();
+            // In memory first, and from there in pieces of all sizes.
+            let mut records = Vec::new();
+            for (number, block) in content.chunks(60_000).enumerate() {
+                if number == 2 {
+                    server.conn.refresh_traffic_keys().unwrap();
+                }
+                server.conn.writer().write_all(block).unwrap();
+                while server.conn.wants_write() {
+                    server.conn.write_tls(&mut records).unwrap();
+                }
+            }
+            let (mut rest, mut size) = (&records[..], 1);
+            while !rest.is_empty() {
+                let (piece, more) = rest.split_at(size.min(rest.len()));
+                server.sock.write_all(piece).unwrap();
+                (rest, size) = (more, size % 7_001 * 3 + 1);
+            }
+            // With the new keys as well.
+            server.read_exact(&mut asked).unwrap();
+            server.conn.send_close_notify();
+            server.flush().unwrap();
+            asked
+        });
+        let mut client = client.unwrap();
+        client.send(b"one", patience()).unwrap();
+        let mut received = vec![0; sent.len()];
+        let mut done = 0;
+        while done < received.len() {
+            let end = received.len().min(done + 10_007);
+            let count = client
+                .receive(&mut received[done..end], patience())
+                .unwrap();
+            assert!(count > 0, "after {done}");
+            done += count;
+        }
+        assert!(received == sent);
+        client.send(b"two", patience()).unwrap();
+        assert_eq!(
+            client.receive(&mut [0; 9], patience()).unwrap(),
+            0,
+            "the end"
+        );
+        assert_eq!(
+            client.receive(&mut [0; 9], patience()).unwrap(),
+            0,
+            "it stays"
+        );
+        assert_eq!(server.join().unwrap(), *b"two");
+    }
+
+    #[test]
+    fn an_end_without_a_word_is_no_end() {
+        let (client, server) = connect(None, |server| {
+            server.unwrap().write_all(b"all?").unwrap();
+        });
+        let mut client = client.unwrap();
+        server.join().unwrap();
+        let mut block = [0; 9];
+        assert_eq!(client.receive(&mut block, patience()).unwrap(), 4);
+        let error = into_io(client.receive(&mut block, patience()).unwrap_err());
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn a_ticket_may_wait_for_its_reader_and_nothing_else_may() {
+        let (wish, wishes) = mpsc::channel::<&[u8]>();
+        let (done, granted) = mpsc::channel();
+        let (client, server) = connect(None, move |server| {
+            let mut server = server.unwrap();
+            for wish in wishes {
+                server.write_all(wish).unwrap();
+                done.send(()).unwrap();
+            }
+        });
+        let mut client = client.unwrap();
+        wish.send(b"answer").unwrap();
+        granted.recv().unwrap();
+        assert!(!client.is_quiet(), "tickets and an answer, both unread");
+        let mut block = [0; 99];
+        assert_eq!(client.receive(&mut block, patience()).unwrap(), 6);
+        assert!(client.is_quiet());
+        wish.send(b"unasked").unwrap();
+        granted.recv().unwrap();
+        assert!(!client.is_quiet());
+        drop(wish);
+        server.join().unwrap();
+    }
+
+    #[test]
+    fn a_server_hears_why_it_was_left() {
+        let (other, _) = certificate();
+        let (client, server) = connect(Some(other), |server| server.map(drop));
+        let error = client.err().unwrap();
+        assert!(super::super::tls::rustls_error(&error).is_some(), "{error}");
+        let heard = server.join().unwrap().unwrap_err();
+        assert!(heard.to_string().contains("alert"), "{heard}");
+    }
+}
