@@ -32,6 +32,8 @@ const LONGEST_NAME: usize = 255;
 
 pub(super) struct PartFile {
     file: File,
+    /// Which file it is, whatever its name is by now.
+    identity: Identity,
     part: PathBuf,
     target: PathBuf,
     journal: Mutex<JournalFile>,
@@ -53,18 +55,18 @@ impl PartFile {
         })?;
         let part = target.with_file_name(beside(name, PART_SUFFIX));
         check_writable(target)?;
-        let file = open_locked(&part, target)?;
+        let (file, identity, length) = open_locked(&part, target)?;
         let (journal, found) =
             JournalFile::open(target.with_file_name(beside(name, JOURNAL_SUFFIX)));
-        let length = file.metadata().ok().map(|found| found.len());
-        let found = found.filter(|journal| Some(journal.size) == length);
+        let found = found.filter(|journal| journal.size == length);
         let part = PartFile {
             file,
+            identity,
             part,
             target: target.to_owned(),
             journal: Mutex::new(journal),
             durable,
-            empty: AtomicBool::new(length == Some(0)),
+            empty: AtomicBool::new(length == 0),
         };
         Ok((part, found))
     }
@@ -122,10 +124,7 @@ impl PartFile {
 
     /// Looks whether everything is there, `size` bytes, and on the disk if that was asked for.
     pub(super) fn complete(&self, size: u64) -> Result<()> {
-        let look =
-            |error: &io::Error| Error::file(format_args!("look at {}", self.part.display()), error);
-        let length = self.file.metadata().map_err(|error| look(&error))?.len();
-        if !is_still_there(&self.file, &self.part) {
+        let Some(length) = length_if_there(&self.file, &self.identity, &self.part) else {
             return Err(Error::new(
                 ErrorKind::File,
                 format!(
@@ -133,7 +132,7 @@ impl PartFile {
                     self.part.display()
                 ),
             ));
-        }
+        };
         if length != size {
             return Err(Error::new(
                 ErrorKind::Integrity,
@@ -280,7 +279,7 @@ fn has_one_name(_found: &std::fs::Metadata) -> bool {
 }
 
 /// Opens the part file for this download alone. One that a killed process left behind is taken over.
-fn open_locked(part: &Path, target: &Path) -> Result<File> {
+fn open_locked(part: &Path, target: &Path) -> Result<(File, Identity, u64)> {
     // The file may be renamed or removed by its owner between our opening and our locking it; then the
     // lock is on something that is no longer the part file, and it is tried anew.
     for _ in 0..20 {
@@ -294,10 +293,9 @@ fn open_locked(part: &Path, target: &Path) -> Result<File> {
                 &error,
             )
         })?;
-        if !file
-            .metadata()
-            .is_ok_and(|found| found.is_file() && has_one_name(&found))
-        {
+        let found = file.metadata().ok();
+        let found = found.filter(|found| found.is_file() && has_one_name(found));
+        let Some(found) = found else {
             return Err(Error::new(
                 ErrorKind::File,
                 format!(
@@ -305,7 +303,7 @@ fn open_locked(part: &Path, target: &Path) -> Result<File> {
                     part.display()
                 ),
             ));
-        }
+        };
         match lock(&file) {
             Ok(true) => {}
             Ok(false) => return Err(busy(target)),
@@ -316,8 +314,9 @@ fn open_locked(part: &Path, target: &Path) -> Result<File> {
                 ));
             }
         }
-        if is_still_there(&file, part) {
-            return Ok(file);
+        let identity = Identity::of(&found);
+        if let Some(length) = length_if_there(&file, &identity, part) {
+            return Ok((file, identity, length));
         }
     }
     Err(busy(target))
@@ -382,17 +381,36 @@ fn lock(_file: &File) -> io::Result<bool> {
     Ok(true)
 }
 
+/// Which file this is: device and number.
 #[cfg(unix)]
-fn is_still_there(file: &File, part: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    match (file.metadata(), std::fs::symlink_metadata(part)) {
-        (Ok(ours), Ok(there)) => ours.ino() == there.ino() && ours.dev() == there.dev(),
-        _ => false,
+#[derive(PartialEq, Eq)]
+struct Identity(u64, u64);
+
+/// Nobody can have it open for writing beside us, so nobody renames it as a finished download.
+#[cfg(windows)]
+struct Identity;
+
+impl Identity {
+    #[cfg(unix)]
+    fn of(found: &std::fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        Identity(found.dev(), found.ino())
+    }
+
+    #[cfg(windows)]
+    fn of(_found: &std::fs::Metadata) -> Self {
+        Identity
     }
 }
 
+/// How long the part file is, if it still is the file of that name.
+#[cfg(unix)]
+fn length_if_there(_file: &File, ours: &Identity, part: &Path) -> Option<u64> {
+    let there = std::fs::symlink_metadata(part).ok()?;
+    (Identity::of(&there) == *ours).then(|| there.len())
+}
+
 #[cfg(windows)]
-fn is_still_there(_file: &File, _part: &Path) -> bool {
-    // Nobody can have it open for writing beside us, so nobody renames it as a finished download.
-    true
+fn length_if_there(file: &File, _ours: &Identity, _part: &Path) -> Option<u64> {
+    file.metadata().ok().map(|found| found.len())
 }

@@ -17,6 +17,9 @@ const DRIP: u128 = 34;
 /// The shortest limit a socket can be given; zero would mean none.
 const SHORTEST: Duration = Duration::from_millis(1);
 
+/// Whether a connection may be read from after its limit. Windows does not promise that nothing is lost.
+const GOES_ON: bool = cfg!(unix);
+
 pub(super) struct Socket {
     wire: Wire,
     /// For http. Under TLS nothing is kept here, so they take no room.
@@ -87,17 +90,30 @@ impl Socket {
 
     /// A connection at rest has nothing to read: neither an end nor anything unasked.
     pub(super) fn is_quiet(&mut self) -> bool {
-        let stream = &self.wire.stream;
-        let quiet = stream.set_nonblocking(true).is_ok()
-            && matches!(stream.peek(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock);
-        quiet && stream.set_nonblocking(false).is_ok()
+        let outcome = look(&self.wire.stream);
+        matches!(outcome, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
+}
+
+/// Looks whether there is something to read, without waiting.
+#[cfg(unix)]
+fn look(stream: &TcpStream) -> io::Result<usize> {
+    let mut block = [std::mem::MaybeUninit::uninit()];
+    socket2::SockRef::from(stream).recv_with_flags(&mut block, libc::MSG_PEEK | libc::MSG_DONTWAIT)
+}
+
+#[cfg(windows)]
+fn look(stream: &TcpStream) -> io::Result<usize> {
+    stream.set_nonblocking(true)?;
+    let outcome = stream.peek(&mut [0]);
+    stream.set_nonblocking(false)?;
+    outcome
 }
 
 impl Wire {
     /// Sets the limit on the next read, by a system call only if it is another one.
     fn limit_reads(&mut self, limit: Option<Duration>) -> io::Result<()> {
-        if !will_do(self.read_limit, limit) {
+        if !will_do(self.read_limit, limit, GOES_ON) {
             set(self.stream.set_read_timeout(limit))?;
             self.read_limit = limit;
         }
@@ -105,7 +121,7 @@ impl Wire {
     }
 
     fn limit_writes(&mut self, limit: Option<Duration>) -> io::Result<()> {
-        if !will_do(self.write_limit, limit) {
+        if !will_do(self.write_limit, limit, false) {
             set(self.stream.set_write_timeout(limit))?;
             self.write_limit = limit;
         }
@@ -167,6 +183,10 @@ impl Wire {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                     self.pace.note(waited, 0, stall);
                 }
+                // The limit that was set may have been shorter than the one that counts.
+                Err(error) if is_over(&error) && GOES_ON => {
+                    self.pace.note(waited, 0, stall);
+                }
                 Err(error) if is_over(&error) => return Err(ureq::Error::Timeout(reason)),
                 Err(error) => return Err(error.into()),
             }
@@ -175,12 +195,15 @@ impl Wire {
 }
 
 /// Whether the limit that is set will do for the next wait: what is left of a limit on a phase is a little less each time,
-/// and to be late by a thirty-second is worth a system call for each request.
-fn will_do(set: Option<Duration>, wanted: Option<Duration>) -> bool {
+/// and to be late by a thirty-second is worth a system call for each request. If the wait goes on after
+/// a shorter one, that will do as well, but not so often that it costs anything.
+fn will_do(set: Option<Duration>, wanted: Option<Duration>, goes_on: bool) -> bool {
     match (set, wanted) {
         (Some(set), Some(wanted)) => {
             let late = wanted.checked_div(32).unwrap_or_default();
-            set >= wanted && set.saturating_sub(wanted) <= late
+            let early = wanted.checked_div(4).unwrap_or_default();
+            (set >= wanted && set.saturating_sub(wanted) <= late)
+                || (goes_on && set < wanted && set >= early)
         }
         (set, wanted) => set == wanted,
     }
@@ -255,12 +278,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_serves_again_if_it_is_hardly_longer_and_never_if_it_is_shorter() {
+    fn a_limit_serves_again_if_it_is_hardly_longer_or_shorter_by_not_too_much() {
         let limit = |milliseconds| Some(Duration::from_millis(milliseconds));
-        assert!(will_do(limit(60_000), limit(59_000)));
-        assert!(!will_do(limit(60_000), limit(30_000)));
-        assert!(!will_do(limit(59_999), limit(60_000)));
-        assert!(!will_do(limit(60_000), None) && !will_do(None, limit(60_000)));
-        assert!(will_do(None, None));
+        for goes_on in [false, true] {
+            let will_do = |set, wanted| will_do(set, wanted, goes_on);
+            assert!(will_do(limit(60_000), limit(59_000)));
+            assert!(!will_do(limit(60_000), limit(30_000)));
+            assert_eq!(will_do(limit(59_999), limit(60_000)), goes_on);
+            assert_eq!(will_do(limit(30_000), limit(60_000)), goes_on);
+            assert!(!will_do(limit(14_000), limit(60_000)), "too often");
+            assert!(!will_do(limit(60_000), None) && !will_do(None, limit(60_000)));
+            assert!(will_do(None, None));
+        }
     }
 }

@@ -533,7 +533,9 @@ mod tests {
 
     #[test]
     fn records_may_be_cut_anywhere_and_keys_may_change() {
-        let sent: Vec<u8> = (0..300_000u32).map(|i| (i.wrapping_mul(i) >> 7) as u8).collect();
+        let sent: Vec<u8> = (0..300_000u32)
+            .map(|i| (i.wrapping_mul(i) >> 7) as u8)
+            .collect();
         let content = sent.clone();
         let (client, server) = connect(None, move |server| {
             let mut server = server.unwrap();
