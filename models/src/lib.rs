@@ -18,12 +18,16 @@ mod sync {
 
 #[path = "../../src/transfer/crew.rs"]
 mod crew;
+#[path = "../../src/transfer/cut.rs"]
+mod cut;
 #[path = "../../src/transfer/end.rs"]
 mod end;
 #[path = "../../src/transport/pause.rs"]
 mod pause;
 #[path = "../../src/transfer/plan.rs"]
 mod plan;
+#[path = "../../src/transfer/rate.rs"]
+mod rate;
 #[path = "../../src/transfer/renewal.rs"]
 mod renewal;
 #[path = "../../src/ffi/table.rs"]

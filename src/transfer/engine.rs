@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::cut::Cut;
 use super::disk::Disk;
 use super::end;
 use super::item::Item;
 use super::located::Locate;
-use super::plan::Cut;
 use super::pool::Pool;
 use super::progress::Counters;
 use super::queue::{JobInner, Queue, Unit};

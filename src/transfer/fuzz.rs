@@ -1,8 +1,9 @@
 //! What must hold for the ranges of whatever APS says of a file.
 
+use super::cut::{Cut, cut};
 use super::journal::{Journal, SLOT, framed, is_strong_etag};
 use super::located::pieces;
-use super::plan::{Cut, Range, cut};
+use super::plan::Range;
 use crate::signed::Signed;
 
 /// However the file is cut, every byte of it belongs to one range, at its own URL; and there is room in memory for

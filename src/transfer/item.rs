@@ -5,10 +5,11 @@ use std::time::Instant;
 
 use super::check::changed_on_server;
 use super::crew::{self, Next};
+use super::cut::{self, Cut};
 use super::disk::Disk;
 use super::engine::NewItem;
 use super::located::Located;
-use super::plan::{self, Cut, Range};
+use super::plan::{self, Range};
 use super::progress::{Counters, ItemProgress};
 use super::result::ItemStatus;
 use super::resume::Due;
@@ -190,7 +191,7 @@ impl Item {
         let known = first.rest().map_or(size, |(_, end)| end).min(size);
         first.set_end(known);
         if !state.streaming {
-            let more = plan::cut(0, 0, known, size, cut);
+            let more = cut::cut(0, 0, known, size, cut);
             state.ranges.extend(more.into_iter().map(Arc::new));
         }
         Ok(())

@@ -4,6 +4,7 @@
 
 mod check;
 mod crew;
+mod cut;
 mod disk;
 mod end;
 mod engine;
@@ -29,6 +30,7 @@ mod plan;
 mod pool;
 mod progress;
 mod queue;
+mod rate;
 mod renewal;
 mod result;
 mod resume;

@@ -1,30 +1,17 @@
-//! How a file is cut into ranges, and how the rest of a slow range is shared.
+//! The ranges of a file, and how the rest of a slow one is shared.
 
 use std::time::{Duration, Instant};
 
+use super::cut::pieces;
+use super::rate::Rate;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes that are read, written and counted in one go.
 pub(super) const BLOCK: u64 = 256 * 1024;
-/// Ranges are not made smaller than this when a file is first cut.
-const SMALLEST_RANGE: u64 = 1024 * 1024;
-/// Ranges of a file whose SHA-1 is checked: the checksum follows in order, and what lies far ahead of it is
-/// still to be hashed when the download is over.
-const LARGEST_VERIFIED_RANGE: u64 = 32 * 1024 * 1024;
-/// Ranges of one source: more, of a file that is or claims to be huge, would only cost memory.
-const MOST_RANGES: u64 = 10_000;
 /// A rest smaller than this is not worth a new request.
 const SMALLEST_SPLIT: u64 = BLOCK;
 /// What sharing a rest must save to be worth a new request and a broken connection.
 const SMALLEST_GAIN: Duration = Duration::from_millis(100);
-/// The rate of a range is that of a time at least this long, just past.
-const RATE_WINDOW: Duration = Duration::from_millis(100);
-/// From a latency like this on, connections begin slowly: TCP doubles what is under way with each round trip.
-const SLOW_START: Duration = Duration::from_millis(15);
-/// A rate that has grown by this from one window to the next is growing still.
-const GROWING: f64 = 1.25;
-/// How much the next window is expected to bring more at the most.
-const MOST_GROWTH: f64 = 4.0;
 
 /// A piece of the file that one worker at a time fetches, from front to back.
 pub(super) struct Range {
@@ -46,15 +33,7 @@ struct Place {
     worker: bool,
     /// The item starts over: nobody may write here any more.
     dead: bool,
-    /// Since when, and from where, the rate is measured now.
-    mark: Option<(Instant, u64)>,
-    /// How long the rate is measured each time: a round trip at least, for bytes come in bursts.
-    window: Duration,
-    /// The reply has begun.
-    flows: bool,
-    /// Bytes a second in the last full window of this worker, and in the one before it.
-    rate: Option<f64>,
-    rate_before: Option<f64>,
+    rate: Rate,
 }
 
 /// What a worker finds when it asks for its next block.
@@ -80,11 +59,7 @@ impl Range {
                 end,
                 worker: false,
                 dead: false,
-                mark: None,
-                window: RATE_WINDOW,
-                flows: false,
-                rate: None,
-                rate_before: None,
+                rate: Rate::new(),
             }),
         }
     }
@@ -110,14 +85,17 @@ impl Range {
         let free = !place.worker && !place.dead && place.written < place.end;
         if free {
             place.worker = true;
-            place.measure(RATE_WINDOW, false);
+            let written = place.written;
+            place.rate.ask(written);
         }
         free
     }
 
     /// The reply has begun, after a request took `latency` of late: from here on the rate counts.
     pub(super) fn begin(&self, latency: Duration) {
-        self.lock().measure(RATE_WINDOW.max(latency), true);
+        let mut place = self.lock();
+        let written = place.written;
+        place.rate.begin(latency, written);
     }
 
     pub(super) fn release(&self) {
@@ -179,10 +157,8 @@ impl Range {
         let now = Instant::now();
         let mut place = self.lock();
         place.written = place.written.saturating_add(count).min(place.claimed);
-        if let Some(rate) = place.rate_since_mark(now) {
-            place.rate_before = place.rate.replace(rate);
-            place.mark = Some((now, place.written));
-        }
+        let written = place.written;
+        place.rate.note(now, written);
     }
 
     pub(super) fn kill(&self) {
@@ -225,24 +201,8 @@ impl Range {
             return None;
         }
         let rest = place.end.saturating_sub(place.claimed);
-        if !place.flows {
-            // A reply that is not overdue will come.
-            let (since, _) = place.mark?;
-            let overdue = RATE_WINDOW.max(latency.saturating_mul(3));
-            return (now.saturating_duration_since(since) >= overdue).then_some((rest, 0.0));
-        }
-        // A window that is overdue tells of a rate that has dropped.
-        let latest = place.rate_since_mark(now);
-        let rate = match (place.rate, latest) {
-            (Some(rate), Some(latest)) => rate.min(latest),
-            (rate, latest) => rate.or(latest)?,
-        };
-        let growth = match place.rate_before {
-            Some(before) if before > 0.0 => (rate / before).min(MOST_GROWTH),
-            _ if latency >= SLOW_START => 2.0,
-            _ => 1.0,
-        };
-        Some((rest, average(rest, rate, growth, place.window)))
+        let rate = place.rate.outlook(rest, place.written, latency, now)?;
+        Some((rest, rate))
     }
 
     /// Leaves its worker with `most` bytes to come, and gives back the rest in pieces of that size.
@@ -272,82 +232,6 @@ impl Range {
         place.end = at;
         Some(tail)
     }
-}
-
-/// Bytes a second over a whole rest, if each window brings so many times as much as the one before it.
-fn average(rest: u64, rate: f64, growth: f64, window: Duration) -> f64 {
-    let window = window.as_secs_f64();
-    if growth < GROWING || rate <= 0.0 || rest == 0 {
-        return rate;
-    }
-    let rest = rest as f64;
-    // How many windows of rate * (growth + growth^2 + ...) it takes.
-    let windows = (1.0 + rest / (rate * window) * (growth - 1.0) / growth).ln() / growth.ln();
-    rest / (windows * window)
-}
-
-impl Place {
-    /// The worker's rate is measured anew.
-    fn measure(&mut self, window: Duration, flows: bool) {
-        self.mark = Some((Instant::now(), self.written));
-        self.window = window;
-        self.flows = flows;
-        self.rate = None;
-        self.rate_before = None;
-    }
-
-    fn rate_since_mark(&self, now: Instant) -> Option<f64> {
-        let (since, from) = self.mark?;
-        let time = now.saturating_duration_since(since);
-        (time >= self.window).then(|| self.written.saturating_sub(from) as f64 / time.as_secs_f64())
-    }
-}
-
-/// What has to be known to cut a file.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Cut {
-    pub(super) connections: usize,
-    /// The caller's own part size, or 0.
-    pub(super) part_size: u64,
-    pub(super) verified: bool,
-}
-
-/// Cuts `start..end` of one source into ranges, in order.
-pub(super) fn cut(source: usize, source_start: u64, start: u64, end: u64, how: Cut) -> Vec<Range> {
-    let size = end.saturating_sub(start);
-    let connections = how.connections.max(1) as u64;
-    let length = if how.part_size > 0 {
-        how.part_size
-    } else if how.verified {
-        size.checked_div(connections.saturating_mul(4))
-            .unwrap_or(size)
-            .clamp(SMALLEST_RANGE.saturating_mul(4), LARGEST_VERIFIED_RANGE)
-    } else {
-        even_share(size, how.connections)
-    };
-    let length = length
-        .checked_next_multiple_of(if how.part_size > 0 { 1 } else { BLOCK })
-        .unwrap_or(length)
-        .max(size.div_ceil(MOST_RANGES))
-        .max(1);
-    pieces(source, source_start, start, end, length)
-}
-
-/// What each of so many connections has of a file.
-pub(super) fn even_share(size: u64, connections: usize) -> u64 {
-    let share = size.div_ceil(connections.max(1) as u64).max(SMALLEST_RANGE);
-    share.checked_next_multiple_of(BLOCK).unwrap_or(share)
-}
-
-fn pieces(source: usize, source_start: u64, start: u64, end: u64, length: u64) -> Vec<Range> {
-    let mut ranges = Vec::new();
-    let mut at = start;
-    while at < end {
-        let to = at.saturating_add(length).min(end);
-        ranges.push(Range::new(source, source_start, at, to));
-        at = to;
-    }
-    ranges
 }
 
 /// Shares the rest of the range that would end last, so that both workers end at the same time: `latency` is
@@ -391,45 +275,6 @@ pub(super) fn steal<'a>(
 mod tests {
     use super::*;
 
-    fn bounds(ranges: &[Range]) -> Vec<(u64, u64)> {
-        ranges
-            .iter()
-            .map(|range| (range.start, range.lock().end))
-            .collect()
-    }
-
-    fn how(connections: usize, part_size: u64, verified: bool) -> Cut {
-        Cut {
-            connections,
-            part_size,
-            verified,
-        }
-    }
-
-    #[test]
-    fn every_byte_belongs_to_one_range() {
-        for size in [1, BLOCK - 1, BLOCK, BLOCK + 1, 10 << 20, (1 << 32) + 7] {
-            for how in [how(1, 0, false), how(8, 0, true), how(8, 5 << 20, false)] {
-                let ranges = cut(0, 0, 0, size, how);
-                let mut at = 0;
-                for (start, end) in bounds(&ranges) {
-                    assert_eq!(start, at);
-                    assert!(end > start);
-                    at = end;
-                }
-                assert_eq!(at, size, "{how:?}");
-            }
-        }
-        assert!(cut(0, 0, 0, 0, how(8, 0, false)).is_empty());
-        for how in [how(8, 64 * 1024, false), how(8, 0, true)] {
-            assert!(cut(0, 0, 0, u64::MAX, how).len() as u64 <= MOST_RANGES);
-        }
-        assert_eq!(
-            bounds(&cut(0, 0, 0, 10, how(8, 4, false))),
-            [(0, 4), (4, 8), (8, 10)]
-        );
-    }
-
     /// A range on which a worker has made `done` bytes in the last `seconds`.
     fn moving(start: u64, end: u64, done: u64, now: Instant, seconds: f64) -> Range {
         let range = Range::new(0, 0, start, end);
@@ -437,10 +282,8 @@ mod tests {
         let mut place = range.lock();
         place.written = start + done;
         place.claimed = (place.written + BLOCK).min(end);
-        place.flows = true;
-        place.mark = now
-            .checked_sub(Duration::from_secs_f64(seconds))
-            .map(|at| (at, start));
+        let ago = Duration::from_secs_f64(seconds);
+        place.rate.backdate(now, ago, start);
         drop(place);
         range
     }
@@ -499,50 +342,5 @@ mod tests {
         let range = moving(0, 64 << 20, 32 << 20, now, 1.0);
         assert!(steal([&range].into_iter(), Duration::from_secs(1), now).is_none());
         assert!(steal([&range].into_iter(), Duration::ZERO, now).is_some());
-    }
-
-    #[test]
-    fn a_connection_that_is_still_growing_is_given_the_time_it_needs() {
-        let latency = Duration::from_millis(150);
-        let now = Instant::now();
-        // A tenth of its 4 MiB after a round trip, and twice as much in each one to come: four of them. At this rate
-        // it would take ten, and to share would seem to save a second.
-        let growing = || {
-            let range = moving(0, 4 << 20, 4 << 17, now, 0.0);
-            range.lock().window = latency;
-            range
-        };
-        let set = |range: &Range, before: f64, rate: f64| {
-            let mut place = range.lock();
-            place.rate_before = Some(before);
-            place.rate = Some(rate);
-        };
-        let range = growing();
-        set(&range, 1.3e6, 2.6e6);
-        let (rest, rate) = range.outlook(latency, now).unwrap();
-        assert!((2.0..8.0).contains(&(rest as f64 / rate / 0.15)));
-        assert!(rate > 2.6e6 * 1.2);
-        let steady = growing();
-        set(&steady, 2.6e6, 2.6e6);
-        assert_eq!(steady.outlook(latency, now).unwrap().1, 2.6e6);
-        // One that loses speed is not expected to go on so.
-        set(&steady, 5e6, 2.6e6);
-        assert_eq!(steady.outlook(latency, now).unwrap().1, 2.6e6);
-    }
-
-    #[test]
-    fn a_reply_that_is_not_overdue_is_waited_for() {
-        let latency = Duration::from_millis(150);
-        let now = Instant::now();
-        let range = moving(0, 64 << 20, 0, now, 0.4);
-        range.lock().flows = false;
-        assert!(range.outlook(latency, now).is_none());
-        let later = now + Duration::from_millis(100);
-        assert_eq!(range.outlook(latency, later).unwrap().1, 0.0);
-        range.begin(latency);
-        assert!(
-            range.outlook(latency, later).is_none(),
-            "the window is not over"
-        );
     }
 }

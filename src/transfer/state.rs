@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::crew::Crew;
+use super::cut::{self, Cut};
 use super::located::Located;
-use super::plan::{self, Cut, Range};
+use super::plan::Range;
 use super::progress::Counters;
 use super::result::ItemResult;
 use super::resume::Resumed;
@@ -144,7 +145,7 @@ impl State {
                     }
                 }
                 Some(end) => {
-                    let ranges = plan::cut(index, piece.start, piece.start, end, cut);
+                    let ranges = cut::cut(index, piece.start, piece.start, end, cut);
                     self.ranges.extend(ranges.into_iter().map(Arc::new));
                 }
                 None => {
@@ -167,7 +168,7 @@ impl State {
                 if from >= to {
                     continue;
                 }
-                let gap = plan::cut(index, piece.start, at, from, cut);
+                let gap = cut::cut(index, piece.start, at, from, cut);
                 self.ranges.extend(gap.into_iter().map(Arc::new));
                 self.ranges
                     .push(Arc::new(Range::done(index, piece.start, from, to)));
@@ -177,7 +178,7 @@ impl State {
                 }
                 at = to;
             }
-            let rest = plan::cut(index, piece.start, at, end, cut);
+            let rest = cut::cut(index, piece.start, at, end, cut);
             self.ranges.extend(rest.into_iter().map(Arc::new));
         }
         self.versions = resuming.versions;
@@ -241,7 +242,7 @@ impl State {
         let Some(size) = self.size else {
             return;
         };
-        let most = plan::even_share(size, cut.connections);
+        let most = cut::even_share(size, cut.connections);
         let mut pieces = Vec::new();
         for range in &self.ranges {
             pieces.extend(range.shorten(most));
@@ -291,6 +292,7 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use super::super::plan::Claim;
     use super::*;
 
     const MIB: u64 = 1 << 20;
@@ -302,7 +304,7 @@ mod tests {
             part_size: 0,
             verified: false,
         };
-        let ranges = plan::cut(0, 0, 0, 64 * MIB, cut);
+        let ranges = cut::cut(0, 0, 0, 64 * MIB, cut);
         let state = State {
             size: Some(64 * MIB),
             mergeable: true,
@@ -348,7 +350,7 @@ mod tests {
         assert_eq!(first.rest(), Some((0, 32 * MIB)));
         // What is being read stays with its worker.
         let claimed = match first.claim() {
-            plan::Claim::Block { length, .. } => length,
+            Claim::Block { length, .. } => length,
             other => panic!("{other:?}"),
         };
         state.recut(cut);

@@ -1,0 +1,106 @@
+//! How a file is cut into ranges.
+
+use super::plan::{BLOCK, Range};
+
+/// Ranges are not made smaller than this when a file is first cut.
+const SMALLEST_RANGE: u64 = 1024 * 1024;
+/// Ranges of a file whose SHA-1 is checked: the checksum follows in order, and what lies far ahead of it is
+/// still to be hashed when the download is over.
+const LARGEST_VERIFIED_RANGE: u64 = 32 * 1024 * 1024;
+/// Ranges of one source: more, of a file that is or claims to be huge, would only cost memory.
+const MOST_RANGES: u64 = 10_000;
+
+/// What has to be known to cut a file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cut {
+    pub(super) connections: usize,
+    /// The caller's own part size, or 0.
+    pub(super) part_size: u64,
+    pub(super) verified: bool,
+}
+
+/// Cuts `start..end` of one source into ranges, in order.
+pub(super) fn cut(source: usize, source_start: u64, start: u64, end: u64, how: Cut) -> Vec<Range> {
+    let size = end.saturating_sub(start);
+    let connections = how.connections.max(1) as u64;
+    let length = if how.part_size > 0 {
+        how.part_size
+    } else if how.verified {
+        size.checked_div(connections.saturating_mul(4))
+            .unwrap_or(size)
+            .clamp(SMALLEST_RANGE.saturating_mul(4), LARGEST_VERIFIED_RANGE)
+    } else {
+        even_share(size, how.connections)
+    };
+    let length = length
+        .checked_next_multiple_of(if how.part_size > 0 { 1 } else { BLOCK })
+        .unwrap_or(length)
+        .max(size.div_ceil(MOST_RANGES))
+        .max(1);
+    pieces(source, source_start, start, end, length)
+}
+
+/// What each of so many connections has of a file.
+pub(super) fn even_share(size: u64, connections: usize) -> u64 {
+    let share = size.div_ceil(connections.max(1) as u64).max(SMALLEST_RANGE);
+    share.checked_next_multiple_of(BLOCK).unwrap_or(share)
+}
+
+/// Ranges of one length, and a last one with what is left.
+pub(super) fn pieces(
+    source: usize,
+    source_start: u64,
+    start: u64,
+    end: u64,
+    length: u64,
+) -> Vec<Range> {
+    let mut ranges = Vec::new();
+    let mut at = start;
+    while at < end {
+        let to = at.saturating_add(length).min(end);
+        ranges.push(Range::new(source, source_start, at, to));
+        at = to;
+    }
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bounds(ranges: &[Range]) -> Vec<(u64, u64)> {
+        ranges.iter().filter_map(Range::rest).collect()
+    }
+
+    fn how(connections: usize, part_size: u64, verified: bool) -> Cut {
+        Cut {
+            connections,
+            part_size,
+            verified,
+        }
+    }
+
+    #[test]
+    fn every_byte_belongs_to_one_range() {
+        for size in [1, BLOCK - 1, BLOCK, BLOCK + 1, 10 << 20, (1 << 32) + 7] {
+            for how in [how(1, 0, false), how(8, 0, true), how(8, 5 << 20, false)] {
+                let ranges = cut(0, 0, 0, size, how);
+                let mut at = 0;
+                for (start, end) in bounds(&ranges) {
+                    assert_eq!(start, at);
+                    assert!(end > start);
+                    at = end;
+                }
+                assert_eq!(at, size, "{how:?}");
+            }
+        }
+        assert!(cut(0, 0, 0, 0, how(8, 0, false)).is_empty());
+        for how in [how(8, 64 * 1024, false), how(8, 0, true)] {
+            assert!(cut(0, 0, 0, u64::MAX, how).len() as u64 <= MOST_RANGES);
+        }
+        assert_eq!(
+            bounds(&cut(0, 0, 0, 10, how(8, 4, false))),
+            [(0, 4), (4, 8), (8, 10)]
+        );
+    }
+}

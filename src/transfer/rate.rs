@@ -1,0 +1,159 @@
+//! How fast a range comes in, and what is to be expected of the rest of it.
+
+use std::time::{Duration, Instant};
+
+/// The rate of a range is that of a time at least this long, just past.
+const RATE_WINDOW: Duration = Duration::from_millis(100);
+/// From a latency like this on, connections begin slowly: TCP doubles what is under way with each round trip.
+const SLOW_START: Duration = Duration::from_millis(15);
+/// A rate that has grown by this from one window to the next is growing still.
+const GROWING: f64 = 1.25;
+/// How much the next window is expected to bring more at the most.
+const MOST_GROWTH: f64 = 4.0;
+
+/// Measured in one window after the other.
+pub(super) struct Rate {
+    /// Since when, and from where, it is measured now.
+    mark: Option<(Instant, u64)>,
+    /// How long it is measured each time: a round trip at least, for bytes come in bursts.
+    window: Duration,
+    /// The reply has begun.
+    flows: bool,
+    /// Bytes a second in the last full window of this worker, and in the one before it.
+    latest: Option<f64>,
+    before: Option<f64>,
+}
+
+impl Rate {
+    pub(super) fn new() -> Self {
+        Rate {
+            mark: None,
+            window: RATE_WINDOW,
+            flows: false,
+            latest: None,
+            before: None,
+        }
+    }
+
+    /// A worker asks for what comes behind `written`.
+    pub(super) fn ask(&mut self, written: u64) {
+        *self = Rate {
+            mark: Some((Instant::now(), written)),
+            ..Rate::new()
+        };
+    }
+
+    /// The reply has begun, after a request took `latency` of late: from here on it counts.
+    pub(super) fn begin(&mut self, latency: Duration, written: u64) {
+        self.ask(written);
+        self.window = RATE_WINDOW.max(latency);
+        self.flows = true;
+    }
+
+    /// So much is written by now.
+    pub(super) fn note(&mut self, now: Instant, written: u64) {
+        if let Some(rate) = self.since_mark(now, written) {
+            self.before = self.latest.replace(rate);
+            self.mark = Some((now, written));
+        }
+    }
+
+    fn since_mark(&self, now: Instant, written: u64) -> Option<f64> {
+        let (since, from) = self.mark?;
+        let time = now.saturating_duration_since(since);
+        (time >= self.window).then(|| written.saturating_sub(from) as f64 / time.as_secs_f64())
+    }
+
+    /// How many bytes a second the worker will make on average while it fetches the `rest`; nothing while that is not known
+    /// yet. `latency` is what a request takes before its first byte.
+    pub(super) fn outlook(
+        &self,
+        rest: u64,
+        written: u64,
+        latency: Duration,
+        now: Instant,
+    ) -> Option<f64> {
+        if !self.flows {
+            // A reply that is not overdue will come.
+            let (since, _) = self.mark?;
+            let overdue = RATE_WINDOW.max(latency.saturating_mul(3));
+            return (now.saturating_duration_since(since) >= overdue).then_some(0.0);
+        }
+        // A window that is overdue tells of a rate that has dropped.
+        let rate = match (self.latest, self.since_mark(now, written)) {
+            (Some(rate), Some(latest)) => rate.min(latest),
+            (rate, latest) => rate.or(latest)?,
+        };
+        let growth = match self.before {
+            Some(before) if before > 0.0 => (rate / before).min(MOST_GROWTH),
+            _ if latency >= SLOW_START => 2.0,
+            _ => 1.0,
+        };
+        Some(average(rest, rate, growth, self.window))
+    }
+
+    /// As if it had begun so long ago at `start`.
+    #[cfg(test)]
+    pub(super) fn backdate(&mut self, now: Instant, ago: Duration, start: u64) {
+        self.flows = true;
+        self.mark = now.checked_sub(ago).map(|at| (at, start));
+    }
+}
+
+/// Bytes a second over a whole rest, if each window brings so many times as much as the one before it.
+fn average(rest: u64, rate: f64, growth: f64, window: Duration) -> f64 {
+    let window = window.as_secs_f64();
+    if growth < GROWING || rate <= 0.0 || rest == 0 {
+        return rate;
+    }
+    let rest = rest as f64;
+    // How many windows of rate * (growth + growth^2 + ...) it takes.
+    let windows = (1.0 + rest / (rate * window) * (growth - 1.0) / growth).ln() / growth.ln();
+    rest / (windows * window)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LATENCY: Duration = Duration::from_millis(150);
+
+    #[test]
+    fn a_connection_that_is_still_growing_is_given_the_time_it_needs() {
+        let now = Instant::now();
+        // A tenth of its 4 MiB after a round trip, and twice as much in each one to come: four of them. At this rate
+        // it would take ten, and to share would seem to save a second.
+        let rest = (4 << 20) - (4 << 17);
+        let outlook = |before, latest| {
+            let rate = Rate {
+                mark: Some((now, 4 << 17)),
+                window: LATENCY,
+                flows: true,
+                latest: Some(latest),
+                before: Some(before),
+            };
+            rate.outlook(rest, 4 << 17, LATENCY, now).unwrap()
+        };
+        let rate = outlook(1.3e6, 2.6e6);
+        assert!((2.0..8.0).contains(&(rest as f64 / rate / 0.15)));
+        assert!(rate > 2.6e6 * 1.2);
+        assert_eq!(outlook(2.6e6, 2.6e6), 2.6e6);
+        // One that loses speed is not expected to go on so.
+        assert_eq!(outlook(5e6, 2.6e6), 2.6e6);
+    }
+
+    #[test]
+    fn a_reply_that_is_not_overdue_is_waited_for() {
+        let mut rate = Rate::new();
+        rate.ask(0);
+        let (asked, _) = rate.mark.unwrap();
+        let after = |milliseconds| asked + Duration::from_millis(milliseconds);
+        assert!(rate.outlook(1000, 0, LATENCY, after(400)).is_none());
+        assert_eq!(rate.outlook(1000, 0, LATENCY, after(500)), Some(0.0));
+        rate.begin(LATENCY, 0);
+        let (begun, _) = rate.mark.unwrap();
+        let later = begun + Duration::from_millis(100);
+        let outlook = rate.outlook(1000, 0, LATENCY, later);
+        assert!(outlook.is_none(), "the window is not over");
+    }
+}
