@@ -199,14 +199,19 @@ mod tests {
         assert!(seen.note(FAR, FAR, &mut false));
     }
 
-    #[test]
-    fn a_service_next_door_says_nothing_of_the_files() {
+    fn listened_to() -> (Distance, std::sync::Arc<OnceLock<()>>) {
         let distance = Distance::default();
         let told = std::sync::Arc::new(OnceLock::new());
         let tell = told.clone();
         distance.when_far(move || {
             let _ = tell.set(());
         });
+        (distance, told)
+    }
+
+    #[test]
+    fn a_service_next_door_says_nothing_of_the_files() {
+        let (distance, told) = listened_to();
         distance.begin("service:443").look();
         let mut files = distance.begin("files:443");
         assert!(files.next_look().is_some_and(|left| left <= FAR));
@@ -222,12 +227,7 @@ mod tests {
 
     #[test]
     fn replies_that_take_long_count_as_well() {
-        let distance = Distance::default();
-        let told = std::sync::Arc::new(OnceLock::new());
-        let tell = told.clone();
-        distance.when_far(move || {
-            let _ = tell.set(());
-        });
+        let (distance, told) = listened_to();
         distance.ask();
         distance.answered(FAR_REPLY);
         assert!(told.get().is_none(), "one alone must be clear");
