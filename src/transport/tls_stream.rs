@@ -43,6 +43,10 @@ struct Stream {
     outgoing: Vec<u8>,
     /// The other side has said that this was all.
     ended: bool,
+    /// Something was wrong: rustls must not be asked again.
+    broken: bool,
+    /// What was wrong with the records.
+    error: Option<TlsError>,
 }
 
 /// The connection's state, and what was received and not used yet.
@@ -181,6 +185,8 @@ impl TlsTransport {
             plain: Window::default(),
             outgoing: Vec::new(),
             ended: false,
+            broken: false,
+            error: None,
         };
         loop {
             let budget = Budget::new(deadline.timeout());
@@ -275,10 +281,36 @@ impl Stream {
     /// Works through what was received as far as it goes, and sends what has to be said to it, and then `content` as soon
     /// as that may be.
     fn step(&mut self, budget: &Budget, content: &mut Option<&[u8]>) -> Result<Step, ureq::Error> {
+        if self.broken {
+            return Err(self.error.clone().map_or_else(cut, broken));
+        }
+        self.broken = true;
+        let step = self.proceed(budget, content)?;
+        self.broken = self.error.is_some();
+        Ok(step)
+    }
+
+    fn proceed(
+        &mut self,
+        budget: &Budget,
+        content: &mut Option<&[u8]>,
+    ) -> Result<Step, ureq::Error> {
         let mut plain = false;
         loop {
             let UnbufferedStatus { mut discard, state } = self.records.process();
-            let step = match state.map_err(broken)? {
+            let state = match state {
+                Ok(state) => state,
+                Err(error) => {
+                    self.error = Some(error.clone());
+                    // What came before it was right.
+                    return if plain {
+                        Ok(Step::Plain)
+                    } else {
+                        Err(broken(error))
+                    };
+                }
+            };
+            let step = match state {
                 ConnectionState::ReadTraffic(mut traffic) => {
                     while let Some(record) = traffic.next_record() {
                         let record = record.map_err(broken)?;
@@ -392,9 +424,13 @@ impl Stream {
 
     /// Whether it is at rest, and neither ended nor has anything to say.
     fn is_quiet(&mut self) -> bool {
+        if self.broken {
+            return false;
+        }
         // What came unasked may have been received with the end of the last answer, and so may a session ticket.
         let UnbufferedStatus { discard, state } = self.records.process();
         let idle = matches!(state, Ok(ConnectionState::WriteTraffic(_)));
+        self.broken = !idle;
         self.records.received.consume(discard);
         let nothing = self.records.received.is_empty() && self.plain.is_empty();
         idle && nothing && !self.ended && self.line.is_quiet()
@@ -602,6 +638,37 @@ mod tests {
         assert_eq!(client.receive(&mut block, patience()).unwrap(), 4);
         let error = into_io(client.receive(&mut block, patience()).unwrap_err());
         assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn a_record_that_was_changed_on_the_way_is_an_error_and_stays_one() {
+        let (client, server) = connect(None, |server| {
+            let mut server = server.unwrap();
+            let mut records = Vec::new();
+            for text in ["right", "wrong"] {
+                server.conn.writer().write_all(text.as_bytes()).unwrap();
+                while server.conn.wants_write() {
+                    server.conn.write_tls(&mut records).unwrap();
+                }
+            }
+            *records.last_mut().unwrap() ^= 1;
+            server.sock.write_all(&records).unwrap();
+            // Until the other side is gone.
+            let _ = server.sock.read_to_end(&mut Vec::new());
+        });
+        let mut client = client.unwrap();
+        let mut block = [0; 5];
+        assert_eq!(client.receive(&mut block, patience()).unwrap(), 5);
+        assert_eq!(&block, b"right");
+        let error = into_io(client.receive(&mut block, patience()).unwrap_err());
+        assert!(super::super::tls::rustls_error(&error).is_some(), "{error}");
+        for _ in 0..2 {
+            assert!(!client.is_quiet());
+            client.receive(&mut block, patience()).unwrap_err();
+            client.send(b"more", patience()).unwrap_err();
+        }
+        drop(client);
+        server.join().unwrap();
     }
 
     #[test]

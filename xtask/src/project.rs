@@ -84,6 +84,19 @@ pub(crate) fn neutral_paths(cargo: &mut Command, target: &str, flags: &Flags) ->
 /// For cargo, of what is shipped: what only a debugger reads is taken out in any case.
 pub(crate) const WITHOUT_DEBUG_INFORMATION: [&str; 2] = ["--config", "profile.release.debug=false"];
 
+/// For cargo, of tests for another platform: compiled in less time than optimised, and not much slower when they run; but the
+/// sandbox makes RSA keys.
+pub(crate) const QUICK: [&str; 8] = [
+    "--config",
+    "profile.dev.package.\"*\".opt-level=0",
+    "--config",
+    "profile.dev.package.apsfetch-sandbox.opt-level=1",
+    "--config",
+    "profile.dev.package.num-bigint-dig.opt-level=2",
+    "--config",
+    "profile.dev.package.rsa.opt-level=2",
+];
+
 /// See [`neutral_paths`].
 #[derive(Default)]
 pub(crate) struct Flags {

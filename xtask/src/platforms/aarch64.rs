@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use super::binary;
 use super::rust;
 use super::tools::{self, passed, quietly};
+use crate::project;
 use crate::test::machine::Context;
 use crate::test::programs;
 
@@ -14,18 +15,6 @@ pub(crate) const TARGET: &str = "aarch64-unknown-linux-gnu";
 const COMPILER: &str = "aarch64-linux-gnu-gcc";
 /// Where Debian's packages for cross compilers put the target's C library.
 const SYSTEM: &str = "/usr/aarch64-linux-gnu";
-
-/// Compiled in less time than optimised, and not much slower in the tests; but the sandbox makes RSA keys.
-const QUICK: [&str; 8] = [
-    "--config",
-    "profile.dev.package.\"*\".opt-level=0",
-    "--config",
-    "profile.dev.package.apsfetch-sandbox.opt-level=1",
-    "--config",
-    "profile.dev.package.num-bigint-dig.opt-level=2",
-    "--config",
-    "profile.dev.package.rsa.opt-level=2",
-];
 
 /// Not for an emulator: one test wants an answer within 100 ms, and one starts itself nineteen times, with a minute each.
 const TIMED: [&str; 2] = [
@@ -57,7 +46,7 @@ fn cargo(context: &Context<'_>, verb: &str) -> Result<std::process::Command> {
     let linker = compiler(context, COMPILER)?;
     let mut cargo = rust::cargo(context, verb, TARGET)?;
     cargo
-        .args(QUICK)
+        .args(project::QUICK)
         .env(rust::variable(TARGET, "LINKER"), linker);
     Ok(cargo)
 }

@@ -109,12 +109,6 @@ const RUST_MACOS: Need = Need {
     source: Source::RustTarget("aarch64-apple-darwin"),
 };
 
-const RUST_MACOS_INTEL: Need = Need {
-    name: "Rust for macOS on Intel",
-    probe: Probe::Is(|| platforms::has_standard_library("x86_64-apple-darwin")),
-    source: Source::RustTarget("x86_64-apple-darwin"),
-};
-
 const RUST_AARCH64: Need = Need {
     name: "Rust for Linux on ARM",
     probe: Probe::Is(|| platforms::has_standard_library("aarch64-unknown-linux-gnu")),
@@ -347,7 +341,7 @@ pub(crate) const ALL: &[Step] = &[
     },
     Step {
         name: "package",
-        what: "the packages for all platforms are made and read; what runs here is installed and downloads a file",
+        what: "the packages are made and read, but for macOS on Intel; what runs here is installed and downloads a file",
         needs: &[PYTHON, VENV, PACKAGING, GCC, GXX, CMAKE, PKG_CONFIG],
         wants: &[
             XBUILD,
@@ -358,7 +352,6 @@ pub(crate) const ALL: &[Step] = &[
             CLANG,
             RUST_AARCH64,
             RUST_MACOS,
-            RUST_MACOS_INTEL,
         ],
         work: &[Work::Check {
             shown: "cargo xtask package, and an installation of each",

@@ -53,7 +53,9 @@ pub(super) fn rust(built: &Built, what: &[&str]) -> Result<Count> {
 fn cargo_test(what: &[&str]) -> Result<Command> {
     let mut test = tools::cargo("test")?;
     // Not for release: that takes three times as long to compile, and it is what the DLL is.
-    test.args(["--package", "apsfetch"]).args(what);
+    test.args(["--package", "apsfetch"])
+        .args(what)
+        .args(project::QUICK);
     Ok(test)
 }
 
@@ -64,7 +66,9 @@ const PYTHON_TESTS: &str = "import sys, unittest; unittest.main(module=None, \
 /// The sandbox as a Windows program.
 pub(super) fn sandbox() -> Result<PathBuf> {
     let mut build = tools::cargo("build")?;
-    build.args(["--package", "apsfetch-sandbox", "--bins"]);
+    build
+        .args(["--package", "apsfetch-sandbox", "--bins"])
+        .args(project::QUICK);
     project::succeed(&mut build).context("building the sandbox")?;
     Ok(tools::target_folder()?
         .join(tools::TARGET)
