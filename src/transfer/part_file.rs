@@ -407,7 +407,7 @@ impl Identity {
 #[cfg(unix)]
 fn length_if_there(_file: &File, ours: &Identity, part: &Path) -> Option<u64> {
     let there = std::fs::symlink_metadata(part).ok()?;
-    (Identity::of(&there) == *ours).then(|| there.len())
+    (Identity::of(&there) == *ours).then_some(there.len())
 }
 
 #[cfg(windows)]
