@@ -308,7 +308,9 @@ impl Work<'_> {
         session.distance().ask();
         let reply = session.send(&call)?;
         let latency = asked.elapsed();
-        session.distance().answered(latency);
+        session
+            .distance()
+            .answered(reply.host(), reply.port(), latency);
         self.engine.answered();
         let bytes = match (reply.status, view.streaming) {
             (206, false) => {

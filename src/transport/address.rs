@@ -20,6 +20,10 @@ impl Origin {
         &self.host
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     pub(crate) fn is_https(&self) -> bool {
         self.https
     }

@@ -14,7 +14,7 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout, Transport};
 
 use super::connect::{Failed, Families};
-use super::distance::Distance;
+use super::distance::{self, Distance};
 use super::failure::{self, carry};
 use super::line::Line;
 use super::proxy::{Proxies, ProxyAddress, Route};
@@ -107,7 +107,7 @@ impl Dialer {
         };
         match target.https {
             true => {
-                let place = format!("{}:{}", target.host, target.port);
+                let place = distance::place(target.host, target.port);
                 let mut seen = self.ways.distance.begin(&place);
                 let (ways, host) = (&self.ways.tls, target.host);
                 let stream = tls::handshake(ways, line, host, &deadline, Some(&mut seen))?;

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 /// A handshake that takes longer goes far: one on the same network has done its computing by then.
 const FAR: Duration = Duration::from_millis(15);
-/// A reply that takes longer comes from afar, or from a server that has to think. Connections idle meanwhile.
+/// A reply that takes longer comes from afar, unless the handshake was quick: then it comes from a server that has to think,
+/// and whether more connections help there, only trying can show.
 const FAR_REPLY: Duration = Duration::from_millis(25);
 /// One can take long for other reasons, so several are looked at where several are made.
 const ENOUGH: usize = 3;
@@ -109,12 +110,27 @@ impl Distance {
     }
 
     /// The reply has come.
-    pub(crate) fn answered(&self, took: Duration) {
+    pub(crate) fn answered(&self, host: &str, port: u16, took: Duration) {
         if self.far.get().is_none() {
-            let far = self.lock().replies.note(took, FAR_REPLY, &mut false);
+            let far = {
+                let mut places = self.lock();
+                let near = || {
+                    places
+                        .hosts
+                        .get(&place(host, port))
+                        .is_some_and(|seen| seen.quick)
+                };
+                let thinks = took >= FAR_REPLY && near();
+                !thinks && places.replies.note(took, FAR_REPLY, &mut false)
+            };
             self.conclude(far);
         }
     }
+}
+
+/// Under which name a server is kept.
+pub(super) fn place(host: &str, port: u16) -> String {
+    format!("{}:{port}", host.to_ascii_lowercase())
 }
 
 /// One handshake, while it lasts.
@@ -228,11 +244,29 @@ mod tests {
     #[test]
     fn replies_that_take_long_count_as_well() {
         let (distance, told) = listened_to();
-        distance.ask();
-        distance.answered(FAR_REPLY);
+        let reply = || {
+            distance.ask();
+            distance.answered("files", 443, FAR_REPLY);
+        };
+        reply();
         assert!(told.get().is_none(), "one alone must be clear");
-        distance.ask();
-        distance.answered(FAR_REPLY);
+        reply();
         assert!(told.get().is_some());
+    }
+
+    #[test]
+    fn a_server_next_door_that_thinks_is_not_far() {
+        let (distance, told) = listened_to();
+        distance.begin(&place("Files", 443)).look();
+        for _ in 0..9 {
+            distance.ask();
+            distance.answered("files", 443, FAR_REPLY);
+        }
+        assert!(told.get().is_none());
+        for _ in 0..9 {
+            distance.ask();
+            distance.answered("files", 444, FAR_REPLY);
+        }
+        assert!(told.get().is_some(), "of that one nothing was known");
     }
 }

@@ -66,6 +66,7 @@ pub(crate) struct Reply {
     headers: HeaderMap,
     body: ureq::Body,
     host: String,
+    port: u16,
     limits: Limits,
     /// What an error made of it must not quote.
     secrets: Vec<Secret>,
@@ -140,7 +141,9 @@ impl Session {
             }
             failure::explain(at.host(), limits, error)
         })?;
-        Ok(Reply::new(response, at.host(), limits))
+        let mut reply = Reply::new(response, at.host(), limits);
+        reply.port = at.port();
+        Ok(reply)
     }
 
     /// One request on one connection. [`dial::dialled`] says afterwards whether it was a new one.
@@ -193,6 +196,7 @@ impl Reply {
             headers: parts.headers,
             body,
             host: host.to_owned(),
+            port: 0,
             limits,
             secrets: Vec::new(),
             has_login: false,
@@ -201,6 +205,11 @@ impl Reply {
 
     pub(crate) fn host(&self) -> &str {
         &self.host
+    }
+
+    /// The port it came from.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// A header, if it is readable and not there a second time with another value: nobody knows which one is meant.

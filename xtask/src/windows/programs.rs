@@ -53,9 +53,7 @@ pub(super) fn rust(built: &Built, what: &[&str]) -> Result<Count> {
 fn cargo_test(what: &[&str]) -> Result<Command> {
     let mut test = tools::cargo("test")?;
     // Not for release: that takes three times as long to compile, and it is what the DLL is.
-    test.args(["--package", "apsfetch"])
-        .args(what)
-        .args(project::QUICK);
+    test.args(PACKAGES).args(what).args(project::QUICK);
     Ok(test)
 }
 
@@ -66,8 +64,10 @@ const PYTHON_TESTS: &str = "import sys, unittest; unittest.main(module=None, \
 /// The sandbox as a Windows program.
 pub(super) fn sandbox() -> Result<PathBuf> {
     let mut build = tools::cargo("build")?;
+    // With a test, which is there already: by itself it would be made of crates with fewer features, all compiled anew.
     build
-        .args(["--package", "apsfetch-sandbox", "--bins"])
+        .args(PACKAGES)
+        .args(["--bins", "--test", "tls"])
         .args(project::QUICK);
     project::succeed(&mut build).context("building the sandbox")?;
     Ok(tools::target_folder()?
