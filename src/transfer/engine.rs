@@ -189,7 +189,8 @@ impl Engine {
             }
             if state.workers == 0 {
                 let received = self.received.load(Ordering::Relaxed);
-                self.speed().wake(Instant::now(), received);
+                let files = job.items.len();
+                self.speed().wake(Instant::now(), received, files);
             }
             let others = state.jobs.iter();
             let least = others.map(|job| job.served.load(Ordering::Relaxed)).min();

@@ -5,6 +5,10 @@ use std::time::{Duration, Instant};
 
 /// Connections at the start.
 const START: usize = 4;
+/// Of a job with so many files or more: each request costs a moment in which the connection idles, and nobody waits for
+/// the others at the lock of a file.
+const MANY_FILES: usize = 16;
+const START_MANY: usize = 8;
 /// How long a number of connections is watched before the next decision.
 const WATCH: Duration = Duration::from_millis(100);
 /// How much faster more connections must be to stay.
@@ -66,10 +70,20 @@ impl Speed {
         self.limit = most.max(1);
     }
 
-    /// Starts watching anew: nothing was going on.
-    pub(super) fn wake(&mut self, now: Instant, bytes: u64) {
+    /// Starts watching anew, with a job of so many files: nothing was going on.
+    pub(super) fn wake(&mut self, now: Instant, bytes: u64, files: usize) {
         self.since = now;
         self.bytes = bytes;
+        // What was found to be worth more stays, and so does what the service asked for.
+        if self.permits <= START_MANY && self.slowed.is_none() {
+            let start = if files >= MANY_FILES {
+                START_MANY
+            } else {
+                START
+            };
+            self.permits = start.min(self.max);
+            self.step = None;
+        }
     }
 
     /// Looks at the total of bytes received so far; `busy` says whether all permits were in use,
@@ -220,6 +234,26 @@ mod tests {
         assert_eq!(speed.permits(), 32);
         speed.limit(4);
         assert_eq!(speed.permits(), 4);
+    }
+
+    #[test]
+    fn many_files_begin_with_more_unless_the_service_complained() {
+        let start = Instant::now();
+        let mut speed = Speed::new(64, start);
+        speed.wake(start, 0, 2000);
+        assert_eq!(speed.permits(), 8);
+        speed.wake(start, 0, 1);
+        assert_eq!(speed.permits(), 4);
+        speed.go_far(start);
+        speed.wake(start, 0, 1);
+        assert_eq!(speed.permits(), 64, "it is known that this is far");
+        let mut few = Speed::new(2, start);
+        few.wake(start, 0, 2000);
+        assert_eq!(few.permits(), 2);
+        let mut slowed = Speed::new(64, start);
+        slowed.slow_down(start);
+        slowed.wake(start, 0, 2000);
+        assert_eq!(slowed.permits(), 2);
     }
 
     #[test]
