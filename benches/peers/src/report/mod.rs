@@ -12,6 +12,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
+use crate::cases;
 use crate::contestants::Setup;
 use crate::process::Cost;
 use crate::programs::Programs;
@@ -189,12 +190,14 @@ impl Sheet {
         serde_json::from_str(&text).with_context(|| path.display().to_string())
     }
 
-    /// In the place of what was measured of this case before.
+    /// In the place of what was measured of this case before, and in the order in which cases are named.
     pub(crate) fn add(&mut self, case: Measured) {
         match self.cases.iter_mut().find(|other| other.id == case.id) {
             Some(other) => *other = case,
             None => self.cases.push(case),
         }
+        let place = |case: &Measured| cases::ALL.iter().position(|one| one.id == case.id);
+        self.cases.sort_by_key(place);
     }
 
     /// Fails if the library brought a wrong file or none; `strictly`, also if anybody else could not be run.
