@@ -35,6 +35,7 @@ mod tls_stream;
 mod trust;
 mod tunnel;
 mod upload;
+mod window;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};

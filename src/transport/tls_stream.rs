@@ -17,6 +17,7 @@ use super::dial::Deadline;
 use super::distance::Handshake;
 use super::line::{Budget, Line, into_io};
 use super::tls::{INPUT_BUFFER, OUTPUT_BUFFER, headers_too_large};
+use super::window::Window;
 
 /// What is decrypted comes in records of 16 KiB at the most; headers may be longer than one.
 const PLAIN_BUFFER: usize = 48 * 1024;
@@ -53,51 +54,6 @@ struct Stream {
 struct Records {
     connection: UnbufferedClientConnection,
     received: Window,
-}
-
-/// Bytes between where they are used and where more are added.
-#[derive(Default)]
-struct Window {
-    bytes: Vec<u8>,
-    from: usize,
-    to: usize,
-}
-
-impl Window {
-    /// Room for more, `least` if that can be had in `size`.
-    fn room(&mut self, size: usize, least: usize) -> &mut [u8] {
-        if self.bytes.is_empty() {
-            self.bytes.resize(size, 0);
-        }
-        let left = self.bytes.len().saturating_sub(self.to);
-        if self.is_empty() {
-            (self.from, self.to) = (0, 0);
-        } else if left < least && self.from > 0 {
-            self.bytes.copy_within(self.from..self.to, 0);
-            (self.from, self.to) = (0, self.to.saturating_sub(self.from));
-        }
-        self.bytes.get_mut(self.to..).unwrap_or_default()
-    }
-
-    fn add(&mut self, count: usize) {
-        self.to = self.to.saturating_add(count).min(self.bytes.len());
-    }
-
-    fn consume(&mut self, count: usize) {
-        self.from = self.from.saturating_add(count).min(self.to);
-    }
-
-    fn is_empty(&self) -> bool {
-        self.from == self.to
-    }
-
-    fn filled(&self) -> &[u8] {
-        self.bytes.get(self.from..self.to).unwrap_or_default()
-    }
-
-    fn filled_mut(&mut self) -> &mut [u8] {
-        self.bytes.get_mut(self.from..self.to).unwrap_or_default()
-    }
 }
 
 /// What the records received so far come to.

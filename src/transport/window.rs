@@ -1,0 +1,46 @@
+//! A buffer that is filled at one end and used at the other.
+
+/// Bytes between where they are used and where more are added.
+#[derive(Default)]
+pub(super) struct Window {
+    bytes: Vec<u8>,
+    from: usize,
+    to: usize,
+}
+
+impl Window {
+    /// Room for more, `least` if that can be had in `size`.
+    pub(super) fn room(&mut self, size: usize, least: usize) -> &mut [u8] {
+        if self.bytes.is_empty() {
+            self.bytes.resize(size, 0);
+        }
+        let left = self.bytes.len().saturating_sub(self.to);
+        if self.is_empty() {
+            (self.from, self.to) = (0, 0);
+        } else if left < least && self.from > 0 {
+            self.bytes.copy_within(self.from..self.to, 0);
+            (self.from, self.to) = (0, self.to.saturating_sub(self.from));
+        }
+        self.bytes.get_mut(self.to..).unwrap_or_default()
+    }
+
+    pub(super) fn add(&mut self, count: usize) {
+        self.to = self.to.saturating_add(count).min(self.bytes.len());
+    }
+
+    pub(super) fn consume(&mut self, count: usize) {
+        self.from = self.from.saturating_add(count).min(self.to);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.from == self.to
+    }
+
+    pub(super) fn filled(&self) -> &[u8] {
+        self.bytes.get(self.from..self.to).unwrap_or_default()
+    }
+
+    pub(super) fn filled_mut(&mut self) -> &mut [u8] {
+        self.bytes.get_mut(self.from..self.to).unwrap_or_default()
+    }
+}
