@@ -78,6 +78,9 @@ impl ClientBuilder {
     /// Where APS is. The default is `https://developer.api.autodesk.com`; a sandbox is somewhere else.
     pub fn base_url(mut self, url: &str) -> Result<Self> {
         crate::transport::origin(url, "base URL")?;
+        if url.contains(['?', '#']) {
+            return Err(Error::invalid("The base URL must not have a query."));
+        }
         self.base_url = url.to_owned();
         Ok(self)
     }

@@ -168,7 +168,7 @@ impl Client {
                     check_target(&path)?;
                     let path = std::path::absolute(&path)
                         .map_err(|_| Error::invalid(format!("The target of {label} is empty.")))?;
-                    if !paths.insert(path.clone()) {
+                    if !paths.insert(crate::folder::same_file(&path)) {
                         return Err(Error::invalid(format!(
                             "Two requests have the same target {}.",
                             path.display()

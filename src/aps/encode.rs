@@ -34,6 +34,12 @@ fn check(text: &str, what: &str) -> Result<()> {
     if text.is_empty() {
         return Err(Error::invalid(format!("The {what} is empty.")));
     }
+    if matches!(text, "." | "..") {
+        // On the way they are taken for a folder and the one above, in whatever way they are written.
+        return Err(Error::invalid(format!(
+            "The {what} is {text}, which cannot be asked for: it has another meaning in a URL."
+        )));
+    }
     if text.len() > LONGEST {
         return Err(Error::invalid(format!(
             "The {what} is longer than {LONGEST} bytes."

@@ -83,9 +83,6 @@ impl Api {
     ) -> Result<Self> {
         let base = base.trim_end_matches('/').to_owned();
         origin(&base, "base URL")?;
-        if base.contains(['?', '#']) {
-            return Err(Error::invalid("The base URL must not have a query."));
-        }
         let closing = CancelToken::new();
         Ok(Api {
             tokens: Arc::new(Tokens::new(

@@ -25,6 +25,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use name::same_file;
+
 pub use design::DesignFilter;
 pub use objects::ObjectFilter;
 pub use outcome::{FolderFile, FolderOutcome};

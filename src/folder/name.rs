@@ -1,5 +1,7 @@
 //! Names from the network as names of files: safe on Windows and Unix alike, whichever of them this is.
 
+use std::path::{Path, PathBuf};
+
 use crate::transfer::{JOURNAL_SUFFIX, PART_SUFFIX, is_device};
 
 /// Bytes of one name at the most. File systems allow 255; the part file's ending and a number need room.
@@ -120,6 +122,24 @@ pub(super) fn numbered(name: &str, number: u32) -> String {
     format!("{}{mark}{ending}", stem.get(..end).unwrap_or_default())
 }
 
+/// What two paths have in common that lead to one file, whether it exists or not.
+pub(crate) fn same_file(path: &Path) -> PathBuf {
+    // macOS can tell them apart, but as it comes it does not.
+    match cfg!(any(windows, target_os = "macos")) {
+        true => PathBuf::from(without_case(&path.to_string_lossy())),
+        false => path.to_owned(),
+    }
+}
+
+/// As Windows compares names: letter by letter, so a letter that becomes two stays what it is.
+fn without_case(path: &str) -> String {
+    let upper = |letter: char| match letter.to_uppercase().collect::<Vec<_>>().as_slice() {
+        [upper] => *upper,
+        _ => letter,
+    };
+    path.chars().map(upper).collect()
+}
+
 /// Two names with the same fold are one file on Windows.
 pub(super) fn fold(path: &str) -> String {
     // Upper case first: some small letters, such as the long s, only meet there.
@@ -136,6 +156,13 @@ fn ends_with_ignoring_case(text: &str, end: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_are_compared_without_their_case_one_by_one() {
+        let same = |one, other| without_case(one) == without_case(other);
+        assert!(same("C:/Modelle/Äußeres.rvt", "c:/modelle/äUßERES.RVT"));
+        assert!(!same("Straße.rvt", "Strasse.rvt"), "two files on Windows");
+    }
 
     #[test]
     fn a_path_never_leaves_its_folder() {

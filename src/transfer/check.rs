@@ -25,14 +25,6 @@ impl Work<'_> {
                     "{host} answered 206 without a readable Content-Range."
                 ))
             })?;
-        if said.first != from || said.last >= to {
-            return Err(Error::bad_response(format!(
-                "{host} answered with the bytes {} to {} instead of {from} to {}.",
-                said.first,
-                said.last,
-                to.saturating_sub(1)
-            )));
-        }
         let size = {
             let state = self.item.lock();
             let piece_end = state
@@ -43,10 +35,22 @@ impl Work<'_> {
                 .or(state.size)
                 .map(|end| end.saturating_sub(range.source_start))
         };
+        // The end of a file of another size is another one as well.
+        if said.first == from
+            && let (Some(size), Some(total)) = (size, said.total)
+            && size != total
+        {
+            return Err(self.another_size(total));
+        }
+        if said.first != from || said.last >= to {
+            return Err(Error::bad_response(format!(
+                "{host} answered with the bytes {} to {} instead of {from} to {}.",
+                said.first,
+                said.last,
+                to.saturating_sub(1)
+            )));
+        }
         match (size, said.total) {
-            (Some(size), Some(total)) if size != total => {
-                return Err(self.another_size(total));
-            }
             (None, None) => {
                 return Err(Error::bad_response(format!(
                     "{host} does not say how large the file is."

@@ -66,6 +66,8 @@ impl Item {
             return Ok(None);
         }
         match self.existing {
+            // What is no file cannot be kept as one; the error comes with opening it.
+            ExistingFile::Keep if path.is_dir() => Ok(None),
             ExistingFile::Keep => Ok(Some(self.untouched(ItemStatus::Kept))),
             _ => Err(Error::new(
                 ErrorKind::FileExists,
@@ -162,7 +164,7 @@ impl Item {
         sink.note(journal);
         match error.kind() {
             ErrorKind::FileLocked => error.and(
-                "All of it is kept beside the target, and the next download only puts it in its place.",
+                "What was downloaded is kept beside the target, and the next download goes on from it.",
             ),
             _ => error,
         }

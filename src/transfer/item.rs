@@ -125,6 +125,12 @@ impl Item {
         }
     }
 
+    /// The size the request says, if the server will be asked all the same. Where nothing has to be fetched nobody would
+    /// contradict, and an empty file would take the place of the target.
+    fn size_to_plan_by(&self) -> Option<u64> {
+        self.wanted_size.filter(|size| *size > 0)
+    }
+
     /// Notes what is known of the item from its address: its first one, or a renewed one.
     pub(super) fn set_located(&self, located: Located, counters: &Counters) -> Result<()> {
         let mut state = self.lock();
@@ -135,7 +141,7 @@ impl Item {
             return Err(self.another_size(size));
         }
         if state.size.is_none() {
-            state.size = located.size.or(self.wanted_size);
+            state.size = located.size.or(self.size_to_plan_by());
         }
         let first = state.generation == 0;
         let whole_first = first && located.whole_first && self.wanted_size.is_none();
@@ -245,7 +251,7 @@ impl Item {
                 return;
             }
             state.forget(counters);
-            state.size = state.size.or(self.wanted_size);
+            state.size = state.size.or(self.size_to_plan_by());
             (state.sink.clone(), state.size)
         };
         let cleared = match (sink, size) {

@@ -7,6 +7,14 @@ use crate::error::{Error, Result};
 
 /// Refuses a target that would not become a file of its name. Elsewhere than on Windows, every name is a name.
 pub(crate) fn check(target: &Path) -> Result<()> {
+    // The system would say so when everything is downloaded.
+    let last = target.as_os_str().as_encoded_bytes().last();
+    if last.is_some_and(|last| std::path::is_separator(char::from(*last))) && !target.is_dir() {
+        return Err(Error::invalid(format!(
+            "The target {} ends with a separator, as a folder does. Add the name of the file.",
+            target.display()
+        )));
+    }
     if !cfg!(windows) {
         return Ok(());
     }

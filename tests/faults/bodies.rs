@@ -61,7 +61,14 @@ fn a_size_that_no_file_can_have_costs_neither_memory_nor_the_old_file() {
 
 #[test]
 fn a_size_that_the_file_has_not_is_said_with_the_one_it_has() {
-    for (size, ranges) in [(999, true), (1001, true), (999, false), (1001, false)] {
+    for (size, ranges) in [
+        (0, true),
+        (999, true),
+        (1001, true),
+        (0, false),
+        (999, false),
+        (1001, false),
+    ] {
         let server = RawServer::start(move |asked| {
             let file = data(1000, 33);
             vec![Act::Send(match ranges {
@@ -74,4 +81,24 @@ fn a_size_that_the_file_has_not_is_said_with_the_one_it_has() {
         let expected = format!("has 1000 bytes on the server, not the {size} that were asked for.");
         assert!(error.message().ends_with(&expected), "{error}");
     }
+}
+
+#[test]
+fn a_file_that_is_said_to_be_empty_is_asked_for_all_the_same() {
+    let server = RawServer::start(|_| vec![Act::Send(reply(404, &[], b""))]);
+    let client = builder().build().unwrap();
+    fails(&client, by_url(&server).size(0), &[ErrorKind::NotFound]);
+    assert!(!server.asked().is_empty());
+}
+
+#[test]
+fn a_range_that_ends_elsewhere_because_the_file_does_is_a_change() {
+    let file = data(1000, 34);
+    let server = RawServer::start(move |_| {
+        let headers = [("Content-Range", "bytes 0-999/1000")];
+        vec![Act::Send(reply(206, &headers, &file))]
+    });
+    let client = builder().build().unwrap();
+    let error = fails(&client, by_url(&server).size(12), &[ErrorKind::Changed]);
+    assert!(error.message().contains("has 1000 bytes"), "{error}");
 }

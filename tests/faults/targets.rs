@@ -41,6 +41,27 @@ fn a_folder_that_is_not_there_or_is_none_is_said_at_once() {
 }
 
 #[test]
+fn a_folder_cannot_be_kept_and_a_file_is_not_named_like_one() {
+    let server = server(&data(SIZE, 94));
+    let folder = tempfile::tempdir().unwrap();
+    let client = builder().build().unwrap();
+    let request = sized(&server, SIZE).to_file(folder.path());
+    let kept = client
+        .download(vec![request.existing_file(ExistingFile::Keep)], |_| true)
+        .unwrap();
+    let error = kept[0].as_ref().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::File, "{error}");
+    assert!(error.message().contains("is a folder"), "{error}");
+
+    let target = folder.path().join("new/");
+    let request = sized(&server, SIZE).to_file(&target);
+    let error = client.download(vec![request], |_| true).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
+    assert!(server.asked().is_empty());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn a_link_in_place_of_the_part_file_is_not_followed() {
     let server = server(&data(SIZE, 92));
     let folder = tempfile::tempdir().unwrap();

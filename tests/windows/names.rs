@@ -30,6 +30,25 @@ fn any_language_and_spaces() {
 }
 
 #[test]
+fn names_that_differ_in_case_are_one_target() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let folder = tempfile::tempdir().unwrap();
+    let requests = ["Äußeres.rvt", "äussereS.RVT", "äUßERES.RVT"].map(|name| {
+        Request::object(BUCKET, "small")
+            .unwrap()
+            .to_file(folder.path().join(name))
+    });
+    let [first, other, same] = requests;
+    let error = client
+        .download(vec![first.clone(), same], |_| true)
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
+    client.download(vec![first, other], |_| true).unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+#[test]
 fn paths_longer_than_260_characters() {
     let sandbox = sandbox();
     let client = client(&sandbox);
