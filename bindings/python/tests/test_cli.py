@@ -111,6 +111,8 @@ class CommandLine(SandboxTest):
         self.assertEqual(output.split(), ["12345", "odd.bin"])
         objects = self.run_json("ls", BUCKET)["objects"]
         self.assertIn("Grüße/日本語.bin", [found["key"] for found in objects])
+        # A pipe's encoding is whatever the system says, and JSON's is UTF-8.
+        self.assertTrue(self.run_it("ls", BUCKET, "--json")[0].isascii())
 
     def test_a_manifest(self) -> None:
         urn = self.derivative().urn

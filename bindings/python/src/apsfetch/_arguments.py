@@ -34,7 +34,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         if self.as_json:
             error = {"status": "invalid_argument", "message": f"{self.prog}: {message}"}
-            print(json.dumps({"error": error}, ensure_ascii=False))
+            print(json.dumps({"error": error}))
             self.exit(2)
         super().error(message)
 

@@ -140,7 +140,7 @@ def _manifest(options: argparse.Namespace) -> int:
                 line.clear()
     if options.json:
         # As APS sends it, so that what reads it needs to know APS only.
-        print(json.dumps(json.loads(manifest.json), ensure_ascii=False))
+        print(json.dumps(json.loads(manifest.json)))
         return 0
     _print_words(0, manifest.status_text, manifest.progress, manifest.region)
     for derivative in manifest.derivatives:
@@ -245,7 +245,7 @@ def _word(number: enum.IntEnum) -> str:
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(_plain(value), ensure_ascii=False))
+    print(json.dumps(_plain(value)))
 
 
 def _plain(value: Any) -> Any:
