@@ -243,11 +243,13 @@ typedef struct apsfetch_config apsfetch_config;
 int32_t apsfetch_config_new(apsfetch_config **out, apsfetch_error **error);
 
 /**
- * Where APS is: a scheme and a host, with a port if it is not the usual one. The default is
- * "https://developer.api.autodesk.com"; a sandbox is somewhere else. https is required, except for
+ * Where APS is: a scheme and a host, with a port if it is not the usual one, and a path if there is one before those
+ * of APS. The default is "https://developer.api.autodesk.com"; a sandbox is somewhere else. https is required, except for
  * addresses of this machine.
  */
-int32_t apsfetch_config_set_base_url(apsfetch_config *config, const char *url, apsfetch_error **error);
+int32_t apsfetch_config_set_base_url(apsfetch_config *config,
+                                     const char *url,
+                                     apsfetch_error **error);
 
 /**
  * An access token the host has got, without the word "Bearer". `apsfetch_client_set_access_token` changes
@@ -320,8 +322,13 @@ int32_t apsfetch_config_set_bandwidth_limit(apsfetch_config *config,
                                             uint64_t bytes_per_second,
                                             apsfetch_error **error);
 
-/** Bytes of a part, from 65536; 0, the default, lets the library choose. */
-int32_t apsfetch_config_set_part_size(apsfetch_config *config, uint64_t bytes, apsfetch_error **error);
+/**
+ * Bytes of a part, from 65536; 0, the default, lets the library choose. The first part of a file whose size nobody
+ * knows yet has its usual length all the same.
+ */
+int32_t apsfetch_config_set_part_size(apsfetch_config *config,
+                                      uint64_t bytes,
+                                      apsfetch_error **error);
 
 /**
  * The limit on each connection, until it is ready for a request: resolving the name, connecting, a proxy and TLS
@@ -333,7 +340,8 @@ int32_t apsfetch_config_set_connect_timeout_ms(apsfetch_config *config,
 
 /**
  * The limit on the wait for a reply, until its headers are complete; for each redirect anew. The body of an API
- * reply may take as long again, and a second more for each 4 KiB. 1 ms to a day, 60 s by default.
+ * reply may take as long again, and a second more for each 4 KiB. The reply to an upload may take a second more for
+ * each 16 KiB of its last 4 MiB, which the system may still have to send. 1 ms to a day, 60 s by default.
  */
 int32_t apsfetch_config_set_reply_timeout_ms(apsfetch_config *config,
                                              uint32_t limit_ms,
@@ -521,10 +529,12 @@ int32_t apsfetch_request_set_existing_file(apsfetch_request *request,
 int32_t apsfetch_request_set_sha1(apsfetch_request *request, const char *sha1, apsfetch_error **error);
 
 /**
- * The size in bytes the file must have, when the host knows it. For a URL it lets all connections start at
- * once.
+ * The size in bytes the file must have, when the host knows it; another one is APSFETCH_E_CHANGED. For a URL it
+ * lets all connections start at once. 0 is an empty file, and not a size that nobody knows.
  */
-int32_t apsfetch_request_set_size(apsfetch_request *request, uint64_t bytes, apsfetch_error **error);
+int32_t apsfetch_request_set_size(apsfetch_request *request,
+                                  uint64_t bytes,
+                                  apsfetch_error **error);
 
 /** URLs only: a header to send along, such as a cookie, to the URL's own host only. Can be called repeatedly. */
 int32_t apsfetch_request_add_header(apsfetch_request *request,

@@ -182,7 +182,8 @@ impl ClientBuilder {
         Ok(self)
     }
 
-    /// Bytes of a part, from 64 KiB; 0, the default, lets the engine choose.
+    /// Bytes of a part, from 64 KiB; 0, the default, lets the engine choose. The first part of a file whose size nobody
+    /// knows yet has its usual length all the same.
     pub fn part_size(mut self, bytes: u64) -> Result<Self> {
         if bytes != 0 && bytes < 64 * 1024 {
             return Err(Error::invalid(
@@ -201,7 +202,8 @@ impl ClientBuilder {
     }
 
     /// The limit on the wait for a reply, until its headers are complete; for each redirect anew. The body of an API
-    /// reply may take as long again, and a second more for each 4 KiB. 1 ms to a day; the default is 60 s.
+    /// reply may take as long again, and a second more for each 4 KiB. The reply to an upload may take a second more for
+    /// each 16 KiB of its last 4 MiB, which the system may still have to send. 1 ms to a day; the default is 60 s.
     pub fn reply_timeout(mut self, limit: Duration) -> Result<Self> {
         self.reply_timeout = check_limit(limit, "reply timeout")?;
         Ok(self)

@@ -192,7 +192,8 @@ impl Request {
         Ok(self)
     }
 
-    /// The size in bytes the file must have, when the host knows it. For a URL it lets all connections start at once.
+    /// The size in bytes the file must have, when the host knows it; another one is [`ErrorKind::Changed`](crate::ErrorKind::Changed).
+    /// For a URL it lets all connections start at once. 0 is an empty file, and not a size that nobody knows.
     pub fn size(mut self, bytes: u64) -> Self {
         self.size = Some(bytes);
         self

@@ -75,8 +75,8 @@ pub unsafe extern "C" fn apsfetch_config_new(
     }
 }
 
-/// Where APS is: a scheme and a host, with a port if it is not the usual one. The default is
-/// "https://developer.api.autodesk.com"; a sandbox is somewhere else. https is required, except for
+/// Where APS is: a scheme and a host, with a port if it is not the usual one, and a path if there is one before those
+/// of APS. The default is "https://developer.api.autodesk.com"; a sandbox is somewhere else. https is required, except for
 /// addresses of this machine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn apsfetch_config_set_base_url(
@@ -253,7 +253,8 @@ pub unsafe extern "C" fn apsfetch_config_set_bandwidth_limit(
     }
 }
 
-/// Bytes of a part, from 65536; 0, the default, lets the library choose.
+/// Bytes of a part, from 65536; 0, the default, lets the library choose. The first part of a file whose size nobody
+/// knows yet has its usual length all the same.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn apsfetch_config_set_part_size(
     config: *mut apsfetch_config,
@@ -281,7 +282,8 @@ pub unsafe extern "C" fn apsfetch_config_set_connect_timeout_ms(
 }
 
 /// The limit on the wait for a reply, until its headers are complete; for each redirect anew. The body of an API
-/// reply may take as long again, and a second more for each 4 KiB. 1 ms to a day, 60 s by default.
+/// reply may take as long again, and a second more for each 4 KiB. The reply to an upload may take a second more for
+/// each 16 KiB of its last 4 MiB, which the system may still have to send. 1 ms to a day, 60 s by default.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn apsfetch_config_set_reply_timeout_ms(
     config: *mut apsfetch_config,

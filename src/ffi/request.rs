@@ -240,8 +240,8 @@ pub unsafe extern "C" fn apsfetch_request_set_sha1(
     }
 }
 
-/// The size in bytes the file must have, when the host knows it. For a URL it lets all connections start at
-/// once.
+/// The size in bytes the file must have, when the host knows it; another one is APSFETCH_E_CHANGED. For a URL it
+/// lets all connections start at once. 0 is an empty file, and not a size that nobody knows.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn apsfetch_request_set_size(
     request: *mut apsfetch_request,
