@@ -180,6 +180,33 @@ namespace ApsFetch.Tests
             }
         }
 
+        public static void WhatACancelledDownloadLeaves()
+        {
+            using (var folder = new TemporaryFolder())
+            using (var client = Aps.Client())
+            {
+                // It cannot be over when it is cancelled.
+                client.SetBandwidthLimit(8 << 20);
+                var request = Aps.AddObject("left.bin", "{\"synthetic\":{\"size\":33554432,\"seed\":1}}", folder["left.bin"]);
+                foreach (var resume in new[] { true, false })
+                {
+                    request.Resume = resume;
+                    using (var source = new CancellationTokenSource())
+                    {
+                        var progress = new Listener(now =>
+                        {
+                            if (now.BytesDone > 2 << 20)
+                            {
+                                source.Cancel();
+                            }
+                        });
+                        Check.Throws<OperationCanceledException>(() => client.Download(request, progress, source.Token));
+                    }
+                    Check.Equal(resume ? 2 : 0, Directory.GetFiles(folder.Folder).Length);
+                }
+            }
+        }
+
         public static void ExistingFiles()
         {
             using (var folder = new TemporaryFolder())
@@ -206,6 +233,9 @@ namespace ApsFetch.Tests
                 var result = client.Download(request);
                 Check.Equal(ItemStatus.NotModified, result.Status);
                 Check.Equal(null, result.Data);
+                Check.Equal(null, client.ReadBytes(request));
+                Check.Equal(null, client.OpenRead(request));
+                Check.Equal(null, Check.Result(client.OpenReadAsync(request)));
                 request.IfNoneMatch = null;
                 request.IfModifiedSince = DateTimeOffset.UtcNow.AddHours(1);
                 Check.Equal(ItemStatus.NotModified, client.Download(request).Status);

@@ -46,6 +46,9 @@ namespace ApsFetch.Tests
 
                 Check.Equal(null, items[3].Url);
                 Check.True(!string.IsNullOrEmpty(items[4].Reason), "a reason");
+                var refused = Check.Throws<ApsHttpException>(() => items[4].EnsureSuccess());
+                Check.Equal(ApsStatus.Refused, refused.Status);
+                Check.Contains(items[4].Reason, refused.Message);
                 Check.Equal(404, Check.Throws<ApsNotFoundException>(() => items[5].EnsureSuccess()).HttpStatus);
             }
         }

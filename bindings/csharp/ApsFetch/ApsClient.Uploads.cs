@@ -87,6 +87,7 @@ namespace ApsFetch
 
         /// <summary>Starts <see cref="UploadObject"/>, for programs that poll.</summary>
         /// <exception cref="ApsFileException">The file cannot be read.</exception>
+        /// <exception cref="ApsArgumentException">It is a folder or another thing that is no file.</exception>
         public unsafe ApsUploadJob StartUploadObject(string bucketKey, string objectKey, string path, UploadOptions options = null)
         {
             var bucket = Text.Encode(bucketKey, nameof(bucketKey));
@@ -109,6 +110,7 @@ namespace ApsFetch
 
         /// <summary>Starts <see cref="Upload"/>, for programs that poll.</summary>
         /// <exception cref="ApsFileException">The file cannot be read.</exception>
+        /// <exception cref="ApsArgumentException">It is a folder or another thing that is no file.</exception>
         public unsafe ApsUploadJob StartUpload(string url, string path, UploadOptions options = null)
         {
             var address = Text.Encode(url, nameof(url));

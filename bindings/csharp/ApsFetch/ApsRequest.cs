@@ -93,7 +93,8 @@ namespace ApsFetch
             Call.Set(Native.apsfetch_request_set_path_utf16, request, Path, nameof(Path));
             Call.Set(Native.apsfetch_request_set_memory, request, (long?)MaxMemoryBytes, nameof(MaxMemoryBytes));
             Call.Set(Native.apsfetch_request_set_existing_file, request, (int)ExistingFile);
-            Call.Set(Native.apsfetch_request_set_resume, request, Resume);
+            // Yes is its default, unlike that of the others.
+            Call.Set(Native.apsfetch_request_set_resume, request, Resume ? (int?)null : 0);
             Call.Set(Native.apsfetch_request_set_sha1, request, Sha1, nameof(Sha1));
             Call.Set(Native.apsfetch_request_set_size, request, Size, nameof(Size));
         }

@@ -127,13 +127,20 @@ namespace ApsFetch
         /// <summary>Whether the URL works for one single GET.</summary>
         public bool SingleUse { get; }
 
-        /// <summary>Throws the error if the item failed, and gives back the item if not.</summary>
+        /// <summary>Throws the error if the item failed, and gives back the item if not. One that APS cannot sign has
+        /// failed, too: <see cref="ApsHttpException"/> with <see cref="ApsStatus.Refused"/>, as if it were
+        /// downloaded.</summary>
         /// <exception cref="ApsException">The item failed.</exception>
         public SignedItem EnsureSuccess()
         {
             if (Error != null)
             {
                 throw Error.AsThrown(CancellationToken.None);
+            }
+            if (Status == SignedStatus.Error)
+            {
+                var why = Reason ?? "no reason given";
+                throw ApsException.From(new ErrorDetails(ApsStatus.Refused, $"APS cannot sign the item: \"{why}\"."));
             }
             return this;
         }
