@@ -35,6 +35,23 @@ namespace ApsFetch.Tests
             }
         }
 
+        public static void TheOneThatIsGivenIsTheFirst()
+        {
+            var options = Aps.Options();
+            options.AccessToken = Aps.Token();
+            using (var client = new ApsClient(options))
+            {
+                client.Download(Small());
+                Check.Equal(options.AccessToken, client.GetAccessToken().Token);
+            }
+            options.AccessToken = "worthless";
+            using (var client = new ApsClient(options))
+            {
+                client.Download(Small());
+                Check.True(client.GetAccessToken().Token != "worthless", "one of its own");
+            }
+        }
+
         public static void None()
         {
             using (var client = new ApsClient(Aps.OptionsWithoutToken()))

@@ -16,7 +16,8 @@ namespace ApsFetch
         public string BaseUrl { get; set; }
 
         /// <summary>An access token, without the word "Bearer". <see cref="ApsClient.SetAccessToken"/> changes it
-        /// later. Downloading needs the scope <c>data:read</c>.</summary>
+        /// later. Downloading needs the scope <c>data:read</c>. Beside a <see cref="TokenProvider"/> or a
+        /// <see cref="ClientId"/> it is the first one: they are asked when APS refuses it.</summary>
         public string AccessToken { get; set; }
 
         /// <summary>Asked for an access token whenever there is none or APS refuses it; the work then goes on where
