@@ -80,9 +80,44 @@ namespace ApsFetch.Tests
                 client.Dispose();
                 Check.Throws<OperationCanceledException>(() => Check.Result(task));
             }
-            Check.Throws<ObjectDisposedException>(() => client.Download(request));
-            Check.Throws<ObjectDisposedException>(() => client.Sign(new[] { request }));
-            Check.Throws<ObjectDisposedException>(() => client.SetAccessToken("x"));
+            Disposed(client, () => client.Download(request));
+            Disposed(client, () => client.Sign(new[] { request }));
+            Disposed(client, () => client.SetAccessToken("x"));
+        }
+
+        public static void TheOneThatIsDisposedIsNamed()
+        {
+            using (var client = Aps.Client())
+            using (var folder = new TemporaryFolder())
+            {
+                var job = client.Start(new[] { new ObjectRequest(Sandbox.Bucket, "one.bin") { MaxMemoryBytes = 1 } });
+                job.Dispose();
+                Disposed(job, () => job.GetProgress());
+                Disposed(job, () => job.Wait(TimeSpan.Zero));
+                Disposed(job, job.Cancel);
+
+                File.WriteAllText(folder["one.txt"], "1");
+                var upload = client.StartUploadObject(Sandbox.Bucket, "up/one.txt", folder["one.txt"]);
+                upload.Dispose();
+                Disposed(upload, () => upload.GetResult());
+
+                var watch = client.WatchManifest(Aps.Design);
+                watch.Dispose();
+                Disposed(watch, () => watch.GetLatest());
+
+                var plan = client.PlanObjects(Sandbox.Bucket, folder.Folder, new ObjectFilter { Prefix = "one" });
+                plan.Dispose();
+                Disposed(plan, () => client.Start(plan));
+
+                var login = client.StartLogin(new LoginOptions { ClientId = Aps.PublicClientId, Scopes = "data:read" });
+                login.Dispose();
+                Disposed(login, () => login.Wait(TimeSpan.Zero));
+            }
+        }
+
+        private static void Disposed(object what, Action use)
+        {
+            Check.Equal(what.GetType().FullName, Check.Throws<ObjectDisposedException>(use).ObjectName);
         }
 
         public static void NobodyDisposesAnything()

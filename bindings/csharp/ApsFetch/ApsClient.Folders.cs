@@ -25,7 +25,7 @@ namespace ApsFetch
             {
                 fixed (char* path = folder)
                 {
-                    Call.Check(Native.apsfetch_plan_design_utf16(_client, m, f, path, out var plan, out var error), error);
+                    Call.Check(Native.apsfetch_plan_design_utf16(Handle, m, f, path, out var plan, out var error), error);
                     return new FolderPlan(plan);
                 }
             }
@@ -51,7 +51,7 @@ namespace ApsFetch
                             fixed (char* path = target)
                             {
                                 Call.Check(
-                                    Native.apsfetch_plan_objects_utf16(_client, b, f, path, cancel, out var plan, out var error),
+                                    Native.apsfetch_plan_objects_utf16(Handle, b, f, path, cancel, out var plan, out var error),
                                     error);
                                 return new FolderPlan(plan);
                             }
@@ -79,7 +79,7 @@ namespace ApsFetch
             {
                 throw new ArgumentNullException(nameof(plan));
             }
-            Call.Check(Native.apsfetch_plan_start(_client, plan.Handle, out var job, out var error), error);
+            Call.Check(Native.apsfetch_plan_start(Handle, plan.Handle, out var job, out var error), error);
             return new ApsJob(job, new ApsRequest[Numbers.Count(Native.apsfetch_job_count(job))], _tokens);
         }
 

@@ -23,7 +23,7 @@ namespace ApsFetch
                     fixed (byte* u = text)
                     {
                         Call.Check(
-                            Native.apsfetch_manifest_fetch(_client, u, cancel, out var manifest, out var error), error);
+                            Native.apsfetch_manifest_fetch(Handle, u, cancel, out var manifest, out var error), error);
                         using (manifest)
                         {
                             return new Manifest(manifest);
@@ -87,7 +87,7 @@ namespace ApsFetch
             fixed (byte* u = text)
             {
                 Call.Check(
-                    Native.apsfetch_manifest_watch_start(_client, u, milliseconds, out var watch, out var error), error);
+                    Native.apsfetch_manifest_watch_start(Handle, u, milliseconds, out var watch, out var error), error);
                 return new ApsManifestWatch(watch, _tokens);
             }
         }

@@ -29,7 +29,7 @@ namespace ApsFetch
                     using (var request = list[0].ToHandle())
                     {
                         Call.Check(
-                            Native.apsfetch_details_fetch(_client, request, milliseconds, cancel, out var details, out var error),
+                            Native.apsfetch_details_fetch(Handle, request, milliseconds, cancel, out var details, out var error),
                             error);
                         using (details)
                         {
@@ -79,7 +79,7 @@ namespace ApsFetch
                     fixed (byte* b = bucket, k = key)
                     {
                         Call.Check(
-                            Native.apsfetch_create_signed_url(_client, b, k, (int)access, useCdn ? 1 : 0,
+                            Native.apsfetch_create_signed_url(Handle, b, k, (int)access, useCdn ? 1 : 0,
                                 (uint)(minutesExpiration ?? 0), singleUse ? 1 : 0, cancel, out var url, out var error),
                             error);
                         using (url)
@@ -122,7 +122,7 @@ namespace ApsFetch
                         fixed (byte* b = bucket)
                         {
                             Call.Check(
-                                Native.apsfetch_list_objects(_client, b, handle, cancel, out var objects, out var error),
+                                Native.apsfetch_list_objects(Handle, b, handle, cancel, out var objects, out var error),
                                 error);
                             using (objects)
                             {
@@ -164,7 +164,7 @@ namespace ApsFetch
                         fixed (byte* b = bucket, p = next)
                         {
                             Call.Check(
-                                Native.apsfetch_list_objects_page(_client, b, handle, p, cancel, out var objects, out var error),
+                                Native.apsfetch_list_objects_page(Handle, b, handle, p, cancel, out var objects, out var error),
                                 error);
                             using (objects)
                             {
@@ -201,7 +201,7 @@ namespace ApsFetch
                     fixed (byte* b = bucket, k = key)
                     {
                         Call.Check(
-                            Native.apsfetch_object_details(_client, b, k, cancel, out var objects, out var error),
+                            Native.apsfetch_object_details(Handle, b, k, cancel, out var objects, out var error),
                             error);
                         using (objects)
                         {

@@ -41,7 +41,7 @@ namespace ApsFetch
                 fixed (IntPtr* array = handles.ToArray())
                 {
                     Call.Check(
-                        Native.apsfetch_sign(_client, array, handles.Count, cancel, out var signed, out var error),
+                        Native.apsfetch_sign(Handle, array, handles.Count, cancel, out var signed, out var error),
                         error);
                     using (signed)
                     {

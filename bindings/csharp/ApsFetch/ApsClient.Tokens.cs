@@ -16,7 +16,7 @@ namespace ApsFetch
             return Blocking(
                 cancel =>
                 {
-                    Call.Check(Native.apsfetch_access_token_fetch(_client, cancel, out var token, out var error), error);
+                    Call.Check(Native.apsfetch_access_token_fetch(Handle, cancel, out var token, out var error), error);
                     using (token)
                     {
                         return new AccessToken(token);

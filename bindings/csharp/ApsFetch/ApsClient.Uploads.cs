@@ -100,7 +100,7 @@ namespace ApsFetch
                     fixed (char* file = path)
                     {
                         Call.Check(
-                            Native.apsfetch_upload_job_start_object_utf16(_client, b, k, file, handle, out var job, out var error),
+                            Native.apsfetch_upload_job_start_object_utf16(Handle, b, k, file, handle, out var job, out var error),
                             error);
                         return new ApsUploadJob(job, _tokens);
                     }
@@ -122,7 +122,7 @@ namespace ApsFetch
                     fixed (char* file = path)
                     {
                         Call.Check(
-                            Native.apsfetch_upload_job_start_utf16(_client, u, file, handle, out var job, out var error), error);
+                            Native.apsfetch_upload_job_start_utf16(Handle, u, file, handle, out var job, out var error), error);
                         return new ApsUploadJob(job, _tokens);
                     }
                 }

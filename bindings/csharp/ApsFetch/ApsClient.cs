@@ -39,6 +39,8 @@ namespace ApsFetch
             }
         }
 
+        private ClientHandle Handle => _client.Of(this);
+
         // Not in the constructor, since Mono looks for the native functions a method calls before it runs the method,
         // and so before the library is loaded.
         [MethodImpl(MethodImplOptions.NoInlining)]
@@ -56,14 +58,14 @@ namespace ApsFetch
             {
                 throw new ArgumentNullException(nameof(token));
             }
-            Call.Set(Native.apsfetch_client_set_access_token, _client, token, nameof(token));
+            Call.Set(Native.apsfetch_client_set_access_token, Handle, token, nameof(token));
         }
 
         /// <summary>Limits all downloads of the client together from now on, also those under way, in bytes a second;
         /// 0 is no limit.</summary>
         public void SetBandwidthLimit(long bytesPerSecond)
         {
-            Call.Set(Native.apsfetch_client_set_bandwidth_limit, _client, bytesPerSecond, nameof(bytesPerSecond));
+            Call.Set(Native.apsfetch_client_set_bandwidth_limit, Handle, bytesPerSecond, nameof(bytesPerSecond));
         }
 
         /// <summary>Downloads one file. <paramref name="progress"/> is told about ten times a second and once at
@@ -152,7 +154,7 @@ namespace ApsFetch
             {
                 fixed (IntPtr* array = handles.ToArray())
                 {
-                    Call.Check(Native.apsfetch_job_start(_client, array, handles.Count, out var job, out var error), error);
+                    Call.Check(Native.apsfetch_job_start(Handle, array, handles.Count, out var job, out var error), error);
                     return new ApsJob(job, list, _tokens);
                 }
             }

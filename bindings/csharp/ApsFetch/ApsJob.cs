@@ -37,7 +37,7 @@ namespace ApsFetch
         public unsafe DownloadProgress GetProgress()
         {
             var progress = new NativeProgress { StructSize = (uint)sizeof(NativeProgress) };
-            Call.Check(Native.apsfetch_job_progress(_handle, &progress, out var error), error);
+            Call.Check(Native.apsfetch_job_progress(Handle, &progress, out var error), error);
             return new DownloadProgress(progress);
         }
 
@@ -49,15 +49,15 @@ namespace ApsFetch
             return new ItemProgress(
                 index,
                 _requests[index],
-                (long)Native.apsfetch_job_item_bytes_done(_handle, item),
-                Numbers.Known(Native.apsfetch_job_item_bytes_total(_handle, item)),
-                Native.apsfetch_job_item_finished(_handle, item) != 0);
+                (long)Native.apsfetch_job_item_bytes_done(Handle, item),
+                Numbers.Known(Native.apsfetch_job_item_bytes_total(Handle, item)),
+                Native.apsfetch_job_item_finished(Handle, item) != 0);
         }
 
         /// <summary>Breaks the job off. It returns at once; items that are not over fail with
         /// <see cref="ApsStatus.Cancelled"/>, and the job ends in a moment.</summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
-        public void Cancel() => Call.Check(Native.apsfetch_job_cancel(_handle, out var error), error);
+        public void Cancel() => Call.Check(Native.apsfetch_job_cancel(Handle, out var error), error);
 
         /// <summary>The results of all items, in the order of the requests.</summary>
         /// <exception cref="InvalidOperationException">The job is not over.</exception>
@@ -76,7 +76,7 @@ namespace ApsFetch
         public DownloadResult GetResult(int index)
         {
             CheckIndex(index);
-            var status = Native.apsfetch_job_result(_handle, Numbers.Index(index), out var result, out var error);
+            var status = Native.apsfetch_job_result(Handle, Numbers.Index(index), out var result, out var error);
             using (result)
             using (error)
             {
@@ -92,7 +92,7 @@ namespace ApsFetch
         /// returns.</summary>
         public void Dispose() => _handle.Dispose();
 
-        internal JobHandle Handle => _handle;
+        internal JobHandle Handle => _handle.Of(this);
 
         internal void Run(
             IProgress<DownloadProgress> progress,
@@ -169,7 +169,7 @@ namespace ApsFetch
 
         private bool WaitSlice(uint milliseconds)
         {
-            var status = Call.Check(Native.apsfetch_job_wait(_handle, milliseconds, out var error), error);
+            var status = Call.Check(Native.apsfetch_job_wait(Handle, milliseconds, out var error), error);
             return status != (int)ApsStatus.Pending;
         }
     }

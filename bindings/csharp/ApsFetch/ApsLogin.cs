@@ -64,7 +64,7 @@ namespace ApsFetch
         public bool IsOpen
         {
             [MethodImpl(MethodImplOptions.NoInlining)]
-            get => Native.apsfetch_login_is_open(_login) != 0;
+            get => Native.apsfetch_login_is_open(Handle) != 0;
         }
 
         /// <summary>After the login: how long the access token lives, or null if APS did not say it.</summary>
@@ -73,7 +73,7 @@ namespace ApsFetch
             [MethodImpl(MethodImplOptions.NoInlining)]
             get
             {
-                var milliseconds = Numbers.Known(Native.apsfetch_login_expires_in_ms(_login));
+                var milliseconds = Numbers.Known(Native.apsfetch_login_expires_in_ms(Handle));
                 return milliseconds == null ? (TimeSpan?)null : TimeSpan.FromMilliseconds(milliseconds.Value);
             }
         }
@@ -82,7 +82,7 @@ namespace ApsFetch
         public string Scopes
         {
             [MethodImpl(MethodImplOptions.NoInlining)]
-            get => Text.Decode(Native.apsfetch_login_scopes(_login));
+            get => Text.Decode(Native.apsfetch_login_scopes(Handle));
         }
 
         /// <summary>After the login: the refresh token, for <see cref="ApsClientOptions.RefreshToken"/> in the next run of
@@ -91,7 +91,7 @@ namespace ApsFetch
         public string RefreshToken
         {
             [MethodImpl(MethodImplOptions.NoInlining)]
-            get => Text.Decode(Native.apsfetch_login_refresh_token(_login));
+            get => Text.Decode(Native.apsfetch_login_refresh_token(Handle));
         }
 
         /// <summary>Waits for the user.</summary>
@@ -110,7 +110,7 @@ namespace ApsFetch
                 cancellationToken.ThrowIfCancellationRequested();
                 var left = most == Numbers.NoLimit ? SliceMilliseconds : Math.Max(0, most - clock.ElapsedMilliseconds);
                 var slice = (uint)Math.Min(left, SliceMilliseconds);
-                var status = Native.apsfetch_login_wait(_login, slice, _cancel, out var error);
+                var status = Native.apsfetch_login_wait(Handle, slice, _cancel, out var error);
                 if (status < 0)
                 {
                     using (error)
@@ -144,6 +144,8 @@ namespace ApsFetch
             _login.Dispose();
             _cancel.Dispose();
         }
+
+        private LoginHandle Handle => _login.Of(this);
     }
 
     public sealed partial class ApsClient
@@ -173,7 +175,7 @@ namespace ApsFetch
                 path = Text.EncodeOrNull(options.CallbackPath, nameof(options.CallbackPath)))
             {
                 Call.Check(
-                    Native.apsfetch_login_start(_client, id, scopes, host, (uint)options.CallbackPort, path, timeout, out var login, out var error),
+                    Native.apsfetch_login_start(Handle, id, scopes, host, (uint)options.CallbackPort, path, timeout, out var login, out var error),
                     error);
                 return new ApsLogin(login);
             }
@@ -183,7 +185,7 @@ namespace ApsFetch
         /// ended. APS replaces it at each renewal: ask for it after the work, before the client is disposed.</summary>
         public unsafe string GetRefreshToken()
         {
-            Call.Check(Native.apsfetch_client_refresh_token(_client, out var text, out var error), error);
+            Call.Check(Native.apsfetch_client_refresh_token(Handle, out var text, out var error), error);
             using (text)
             {
                 return text.IsInvalid ? null : Text.Decode(Native.apsfetch_text_data(text));

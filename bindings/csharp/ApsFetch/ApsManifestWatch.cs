@@ -26,14 +26,14 @@ namespace ApsFetch
         public JobState State
         {
             [MethodImpl(MethodImplOptions.NoInlining)]
-            get => (JobState)Native.apsfetch_manifest_watch_state(_handle);
+            get => (JobState)Native.apsfetch_manifest_watch_state(Handle);
         }
 
         /// <summary>How many manifests have come so far: when it has grown, there is a new one.</summary>
         public long Count
         {
             [MethodImpl(MethodImplOptions.NoInlining)]
-            get => (long)Native.apsfetch_manifest_watch_count(_handle);
+            get => (long)Native.apsfetch_manifest_watch_count(Handle);
         }
 
         /// <summary>Waits for the end, at most so long; <see cref="Timeout.InfiniteTimeSpan"/> for however long it
@@ -44,7 +44,7 @@ namespace ApsFetch
         /// <summary>The manifest that came last; null before the first one.</summary>
         public Manifest GetLatest()
         {
-            var status = Call.Check(Native.apsfetch_manifest_watch_latest(_handle, out var manifest, out var error), error);
+            var status = Call.Check(Native.apsfetch_manifest_watch_latest(Handle, out var manifest, out var error), error);
             using (manifest)
             {
                 return status == (int)ApsStatus.Pending ? null : new Manifest(manifest);
@@ -53,7 +53,7 @@ namespace ApsFetch
 
         /// <summary>Ends the wait. It returns at once, and the wait ends in a moment.</summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
-        public void Cancel() => Call.Check(Native.apsfetch_manifest_watch_cancel(_handle, out var error), error);
+        public void Cancel() => Call.Check(Native.apsfetch_manifest_watch_cancel(Handle, out var error), error);
 
         /// <summary>The manifest of the translation that is over; its <see cref="Manifest.Status"/> tells success and
         /// failure apart.</summary>
@@ -62,7 +62,7 @@ namespace ApsFetch
         /// <exception cref="ApsException">It failed otherwise, or was cancelled.</exception>
         public Manifest GetResult()
         {
-            var status = Native.apsfetch_manifest_watch_result(_handle, out var manifest, out var error);
+            var status = Native.apsfetch_manifest_watch_result(Handle, out var manifest, out var error);
             using (manifest)
             {
                 if (status == (int)ApsStatus.Pending)
@@ -83,6 +83,8 @@ namespace ApsFetch
 
         /// <summary>Frees the watch. One that is not over is ended first.</summary>
         public void Dispose() => _handle.Dispose();
+
+        private ManifestWatchHandle Handle => _handle.Of(this);
 
         internal Manifest Run(IProgress<Manifest> progress, CancellationToken cancellationToken)
         {
@@ -128,7 +130,7 @@ namespace ApsFetch
 
         private bool WaitSlice(uint milliseconds)
         {
-            var status = Call.Check(Native.apsfetch_manifest_watch_wait(_handle, milliseconds, out var error), error);
+            var status = Call.Check(Native.apsfetch_manifest_watch_wait(Handle, milliseconds, out var error), error);
             return status != (int)ApsStatus.Pending;
         }
     }

@@ -30,21 +30,21 @@ namespace ApsFetch
         public unsafe UploadProgress GetProgress()
         {
             var progress = new NativeProgress { StructSize = (uint)sizeof(NativeProgress) };
-            Call.Check(Native.apsfetch_upload_job_progress(_handle, &progress, out var error), error);
+            Call.Check(Native.apsfetch_upload_job_progress(Handle, &progress, out var error), error);
             return new UploadProgress(progress);
         }
 
         /// <summary>Breaks the upload off. It returns at once, and the upload ends in a moment. It stores nothing then, but
         /// one that is cancelled in its last moment may have been stored already.</summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
-        public void Cancel() => Call.Check(Native.apsfetch_upload_job_cancel(_handle, out var error), error);
+        public void Cancel() => Call.Check(Native.apsfetch_upload_job_cancel(Handle, out var error), error);
 
         /// <summary>What the service said when the file was stored.</summary>
         /// <exception cref="InvalidOperationException">The upload is not over.</exception>
         /// <exception cref="ApsException">It failed, or was cancelled.</exception>
         public UploadResult GetResult()
         {
-            var status = Native.apsfetch_upload_job_result(_handle, out var result, out var error);
+            var status = Native.apsfetch_upload_job_result(Handle, out var result, out var error);
             using (result)
             {
                 if (status == (int)ApsStatus.Pending)
@@ -66,6 +66,8 @@ namespace ApsFetch
         /// <summary>Frees the job. One that is not over is cancelled, and nothing of it reads the file or sends any more
         /// when this returns.</summary>
         public void Dispose() => _handle.Dispose();
+
+        private UploadJobHandle Handle => _handle.Of(this);
 
         internal UploadResult Run(IProgress<UploadProgress> progress, CancellationToken cancellationToken)
         {
@@ -98,7 +100,7 @@ namespace ApsFetch
 
         private bool WaitSlice(uint milliseconds)
         {
-            var status = Call.Check(Native.apsfetch_upload_job_wait(_handle, milliseconds, out var error), error);
+            var status = Call.Check(Native.apsfetch_upload_job_wait(Handle, milliseconds, out var error), error);
             return status != (int)ApsStatus.Pending;
         }
     }

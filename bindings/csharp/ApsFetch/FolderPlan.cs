@@ -27,9 +27,11 @@ namespace ApsFetch
     /// </summary>
     public sealed unsafe class FolderPlan : IDisposable
     {
+        private readonly PlanHandle _handle;
+
         internal FolderPlan(PlanHandle plan)
         {
-            Handle = plan;
+            _handle = plan;
             Folder = Text.Decode(Native.apsfetch_plan_folder(plan));
             Listing = Text.Decode(Native.apsfetch_plan_listing(plan));
             Files = Enumerable.Range(0, Numbers.Count(Native.apsfetch_plan_count(plan)))
@@ -37,7 +39,7 @@ namespace ApsFetch
                 .ToList();
         }
 
-        internal PlanHandle Handle { get; }
+        internal PlanHandle Handle => _handle.Of(this);
 
         /// <summary>The folder, as an absolute path.</summary>
         public string Folder { get; }
@@ -66,7 +68,7 @@ namespace ApsFetch
         }
 
         /// <summary>Frees the plan. Its job goes on.</summary>
-        public void Dispose() => Handle.Dispose();
+        public void Dispose() => _handle.Dispose();
     }
 
     /// <summary>One file of a plan.</summary>

@@ -16,6 +16,16 @@ namespace ApsFetch.Interop
         public override bool IsInvalid => handle == IntPtr.Zero;
     }
 
+    internal static class Handles
+    {
+        /// <summary>The handle for a call on behalf of its owner: an exception after the end names that one, which the user
+        /// has disposed, and not the handle, of which nobody knows.</summary>
+        internal static T Of<T>(this T handle, IDisposable owner) where T : Handle
+        {
+            return handle.IsClosed ? throw new ObjectDisposedException(owner.GetType().FullName) : handle;
+        }
+    }
+
     // The runtime makes these itself for `out` parameters, which takes a constructor without parameters.
 
     internal sealed class ErrorHandle : Handle
