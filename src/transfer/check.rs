@@ -277,6 +277,11 @@ enum Sniffed {
 
 /// What a body is that begins so, if it is surely no model.
 fn sniff(bytes: &[u8]) -> Option<Sniffed> {
+    // Both begin with markup, and every file comes by here.
+    let first = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if !first.trim_ascii_start().starts_with(b"<") {
+        return None;
+    }
     let head = bytes.get(..bytes.len().min(512)).unwrap_or_default();
     let text = String::from_utf8_lossy(head).to_ascii_lowercase();
     let text = text.trim_start_matches('\u{feff}').trim_start();

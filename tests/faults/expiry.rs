@@ -1,10 +1,12 @@
 //! Addresses that expire, and signings that go wrong.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 
 use super::*;
 
 const SIZE: usize = 16 * PART;
+const CONNECTIONS: u64 = 8;
 const S3: &[u8] = b"<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
 const TOKEN: &[u8] =
     b"<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>";
@@ -18,28 +20,35 @@ fn many_connections_find_it_expired_and_one_signs_again() {
     let file = data(SIZE, 71);
     for (status, body) in [(403, S3), (400, TOKEN), (403, CLOUDFRONT), (403, PAGE)] {
         let bytes = file.clone();
-        let answered = AtomicU64::new(0);
+        let (answered, refused) = (AtomicU64::new(0), Arc::new(AtomicU64::new(0)));
+        let counted = refused.clone();
         let server = aps(Some(SIZE), move |asked| {
             // The number of the signing is the end of the address.
             let fresh = !asked.target.ends_with("CANARY1");
             match fresh || answered.fetch_add(1, SeqCst) < 6 {
                 true => vec![Act::Send(good(asked, &bytes, Some("\"a\"")))],
-                false => send(status, &[], body),
+                false => {
+                    counted.fetch_add(1, SeqCst);
+                    send(status, &[], body)
+                }
             }
         });
-        succeeds(&client_of(&server), object(), &file);
+        let client = builder()
+            .base_url(&server.origin())
+            .unwrap()
+            .max_connections(CONNECTIONS as u32)
+            .unwrap()
+            .build()
+            .unwrap();
+        succeeds(&client, object(), &file);
         assert_eq!(
             signings(&server),
             2,
             "one more signing, whoever found it expired"
         );
-        // No byte came twice: the parts that were answered are as long as the file.
-        let parts: Vec<_> = server
-            .asked()
-            .iter()
-            .filter_map(|asked| Some((asked.target.clone(), asked.range()?)))
-            .collect();
-        assert!(parts.len() <= SIZE / PART + 8, "{}", parts.len());
+        // Each connection heard of it once. How often rests were cut in two says nothing: that is a matter of time.
+        let refused = refused.load(SeqCst);
+        assert!((1..=CONNECTIONS).contains(&refused), "{refused}");
     }
 }
 
@@ -68,7 +77,7 @@ fn an_address_that_is_never_good_is_an_error_and_no_loop() {
 fn a_signing_that_says_it_is_another_file_now_is_not_mixed_with_the_old_one() {
     let (old, new) = (data(SIZE, 72), data(SIZE + 1000, 73));
     let expected = new.clone();
-    let expired = std::sync::Arc::new(AtomicBool::new(false));
+    let expired = Arc::new(AtomicBool::new(false));
     let answered = AtomicU64::new(0);
     let server = RawServer::start(move |asked| {
         let host = asked.header("host").unwrap().to_owned();

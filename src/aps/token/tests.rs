@@ -1,10 +1,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
 
 use apsfetch_sandbox::{Fault, Match, Rule, Sandbox};
 use serde_json::json;
 
 use super::*;
-use crate::transport::{Limits, NetworkOptions, Proxy};
+use crate::transport::{Limits, NetworkOptions, Observer, Proxy};
 
 /// Tokens of a client, a clock that is moved by hand, and the service.
 struct Scene {
@@ -293,14 +294,41 @@ fn everyone_who_waited_for_a_renewal_hears_that_it_failed() {
     assert_eq!(scene.asked(), 1);
 }
 
+/// Work whose host sees that it waits, as that of a job is.
+struct Watched(mpsc::Sender<bool>);
+
+impl Observer for Watched {
+    fn waiting_for_token(&self, waiting: bool) {
+        self.0.send(waiting).unwrap();
+    }
+    fn can_wait_for_token(&self) -> bool {
+        true
+    }
+    fn may_retry(&self, _wait: Duration) -> bool {
+        true
+    }
+}
+
 #[test]
-fn a_wait_without_end_waits() {
+fn a_wait_without_end_waits_where_somebody_sees_it() {
     let scene = Scene::new(Credentials::Host, Duration::MAX);
+    let (told, hears) = mpsc::channel();
+    let mut context = scene.context();
+    context.observer = Arc::new(Watched(told));
     std::thread::scope(|scope| {
-        let waiter = scope.spawn(|| scene.bearer());
+        let waiter = scope.spawn(|| scene.tokens.bearer(&context));
+        assert_eq!(hears.recv(), Ok(true));
         scene.tokens.set(&Secret::new("abc"));
-        assert_eq!(waiter.join().unwrap().unwrap(), "Bearer abc");
+        let bearer = waiter.join().unwrap().unwrap();
+        assert_eq!(bearer.header.expose(), "Bearer abc");
     });
+    assert_eq!(hears.try_recv(), Ok(false));
+}
+
+#[test]
+fn a_call_that_nobody_watches_does_not_wait() {
+    let scene = Scene::new(Credentials::Host, Duration::MAX);
+    assert_eq!(scene.bearer().unwrap_err().kind(), ErrorKind::Auth);
 }
 
 #[test]
