@@ -177,6 +177,10 @@ fn odd_values_are_tolerated_and_other_replies_refused() {
         (status(200, ""), ErrorKind::BadResponse),
         (Fault::Html, ErrorKind::BadResponse),
         (status(202, ""), ErrorKind::NotReady),
+        (
+            status(202, "{\"result\":\"accepted\"}"),
+            ErrorKind::NotReady,
+        ),
         (status(403, ""), ErrorKind::Forbidden),
     ] {
         sandbox.clear_faults();

@@ -85,7 +85,7 @@ pub(super) struct Entry {
     urls: Option<HashMap<String, String>>,
     #[serde(default)]
     params: Option<BTreeMap<String, serde_json::Value>>,
-    #[serde(default, deserialize_with = "json::number")]
+    #[serde(default, deserialize_with = "json::size")]
     size: Option<u64>,
     #[serde(default, deserialize_with = "json::text")]
     sha1: Option<String>,

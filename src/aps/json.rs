@@ -57,6 +57,18 @@ pub(super) fn number<'de, D: Deserializer<'de>>(
     }
 }
 
+/// A [`number`] of bytes that a file can have: no system's have more than 63 bits of them.
+pub(super) fn size<'de, D: Deserializer<'de>>(
+    input: D,
+) -> std::result::Result<Option<u64>, D::Error> {
+    match number(input)? {
+        Some(size) if i64::try_from(size).is_err() => {
+            Err(D::Error::custom("a size larger than any file's"))
+        }
+        size => Ok(size),
+    }
+}
+
 /// A string, or whatever else stands there as its JSON text; `null` is nothing.
 pub(super) fn text<'de, D: Deserializer<'de>>(
     input: D,
@@ -74,8 +86,10 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     struct Sample {
-        #[serde(default, deserialize_with = "number")]
+        #[serde(default, deserialize_with = "size")]
         size: Option<u64>,
+        #[serde(default, deserialize_with = "number")]
+        seconds: Option<u64>,
         #[serde(default, deserialize_with = "text")]
         etag: Option<String>,
     }
@@ -93,8 +107,8 @@ mod tests {
             (r#"{"size": null}"#, None),
             (r#"{"unknown": []}"#, None),
             (
-                r#"{"size": 18446744073709551615}"#,
-                Some(18446744073709551615),
+                r#"{"size": 9223372036854775807}"#,
+                Some(9223372036854775807),
             ),
         ] {
             assert_eq!(sample(json).unwrap().size, size, "{json}");
@@ -105,11 +119,15 @@ mod tests {
             r#"{"size": []}"#,
             r#"{"size": "1e3"}"#,
             r#"{"size": "18446744073709551616"}"#,
+            r#"{"size": 9223372036854775808}"#,
+            r#"{"size": "9223372036854775808"}"#,
             "<html>",
             "",
         ] {
             assert!(sample(bad).is_err(), "{bad}");
         }
+        let seconds = r#"{"seconds": 18446744073709551615}"#;
+        assert_eq!(sample(seconds).unwrap().seconds, Some(u64::MAX));
         assert_eq!(sample(r#"{"etag": 5}"#).unwrap().etag.as_deref(), Some("5"));
     }
 

@@ -104,8 +104,9 @@ impl Api {
             let (status, retry_after) = (reply.status, reply.retry_after());
             let request_id = reply.request_id();
             let manifest = match read(reply, urn) {
-                Ok(manifest) => Some(manifest),
                 // "Accepted" may come with any body, or none.
+                Ok(manifest) if status != 200 && manifest.status_text.is_none() => None,
+                Ok(manifest) => Some(manifest),
                 Err(error) if status != 200 && error.kind() == ErrorKind::BadResponse => None,
                 Err(error) => return Err(error.with_request_id(request_id)),
             };

@@ -32,7 +32,7 @@ struct Object {
     object_key: Option<String>,
     #[serde(default, rename = "objectId", deserialize_with = "json::text")]
     object_id: Option<String>,
-    #[serde(default, deserialize_with = "json::number")]
+    #[serde(default, deserialize_with = "json::size")]
     size: Option<u64>,
     #[serde(default, deserialize_with = "json::text")]
     sha1: Option<String>,

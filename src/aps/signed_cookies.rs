@@ -37,7 +37,7 @@ impl CookieQuery {
 #[derive(Deserialize)]
 pub(super) struct Body {
     url: String,
-    #[serde(default, deserialize_with = "json::number")]
+    #[serde(default, deserialize_with = "json::size")]
     size: Option<u64>,
     #[serde(default, deserialize_with = "json::text")]
     etag: Option<String>,
