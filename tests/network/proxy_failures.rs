@@ -12,10 +12,10 @@ fn through(proxy: &str) -> ClientBuilder {
     impatient("https://aps.test").proxy(proxy).unwrap()
 }
 
-/// The error, how many CONNECTs it took and how long.
-fn outcome(answer: Answer, credentials: &str) -> (Error, usize, Duration) {
+/// The error, how many CONNECTs it took and how long, when a connection may take `limit`.
+fn outcome(answer: Answer, credentials: &str, limit: Duration) -> (Error, usize, Duration) {
     let proxy = ScriptedProxy::start(answer);
-    let client = through(&proxy.url(credentials)).connect_timeout(LIMIT);
+    let client = through(&proxy.url(credentials)).connect_timeout(limit);
     let (error, took) = refused(&client.unwrap().build().unwrap());
     let shown = format!("{error} {error:?}");
     assert!(!shown.contains("hunter2"), "{shown}");
@@ -25,7 +25,7 @@ fn outcome(answer: Answer, credentials: &str) -> (Error, usize, Duration) {
 }
 
 fn says(words: &'static str, credentials: &str) -> (Error, usize) {
-    let (error, asked, _) = outcome(Answer::Say(words), credentials);
+    let (error, asked, _) = outcome(Answer::Say(words), credentials, LONG);
     (error, asked)
 }
 
@@ -96,7 +96,7 @@ fn a_proxy_that_hangs_or_drips_ends_by_the_limit_on_connecting() {
         Answer::Drip("HTTP/1.1 200 OK\r\nX-Drip: "),
         Answer::Drip("HTTP/1.1 407 No\r\nX-Drip: "),
     ] {
-        let (error, _, took) = outcome(answer, CREDENTIALS);
+        let (error, _, took) = outcome(answer, CREDENTIALS, LIMIT);
         assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
         assert!((2 * LIMIT..2 * LIMIT + SOON).contains(&took), "{took:?}");
     }
@@ -104,7 +104,7 @@ fn a_proxy_that_hangs_or_drips_ends_by_the_limit_on_connecting() {
 
 #[test]
 fn a_proxy_that_closes_is_asked_again() {
-    let (error, asked, _) = outcome(Answer::Close, CREDENTIALS);
+    let (error, asked, _) = outcome(Answer::Close, CREDENTIALS, LONG);
     assert_eq!((error.kind(), asked), (ErrorKind::Network, 2), "{error}");
 }
 
@@ -122,7 +122,7 @@ fn what_is_no_proxy_is_said_once() {
             "{error}"
         );
     }
-    let (error, _, _) = outcome(Answer::Drip(FLOOD.get_or_init(flood)), CREDENTIALS);
+    let (error, _, _) = outcome(Answer::Drip(FLOOD.get_or_init(flood)), CREDENTIALS, LONG);
     assert_eq!(error.kind(), ErrorKind::Proxy, "{error}");
 }
 

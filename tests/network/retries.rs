@@ -113,7 +113,8 @@ fn the_patience_ends() {
         assert!(matches!(error.kind(), ErrorKind::Http | ErrorKind::Network));
         assert!((patience..patience + SOON).contains(&took), "{took:?}");
         let tries = server.accepted();
-        assert!((3..=10).contains(&tries), "{tries}");
+        // The fewer, the slower the machine; without an end to the waits between them it would be hundreds.
+        assert!((2..=10).contains(&tries), "{tries}");
     }
 }
 
