@@ -19,7 +19,7 @@ mod versions;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use apsfetch::{Client, ClientBuilder, ErrorKind, ExistingFile, ItemResult, Request, Result};
+use apsfetch::{Client, ClientBuilder, ErrorKind, ItemResult, Request, Result};
 
 use raw_server::{Act, Answer, Asked, RawServer, chunks, good, reply, send};
 

@@ -4,6 +4,8 @@
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use apsfetch::ExistingFile;
+
 use super::*;
 
 const SIZE: usize = 3 * PART;

@@ -30,16 +30,10 @@ const SONAME: &str = "libapsfetch.so.1";
 /// A folder with `libapsfetch.so` and `libapsfetch.a`, built and without what only the debugger reads.
 pub(crate) fn build(platform: &Platform, tools: &Tools, work: &Path) -> Result<PathBuf> {
     let target = work.join("cargo");
-    let mut build = tools.command("cargo");
+    let mut build = tools.command("cargo-zigbuild");
     build
-        .args([
-            "zigbuild",
-            "--release",
-            "--locked",
-            "--package",
-            "apsfetch",
-            "--lib",
-        ])
+        .args(["rustc", "--locked", "--package", "apsfetch"])
+        .args(project::SHIPPED)
         .args(project::WITHOUT_DEBUG_INFORMATION)
         .args([
             "--target",

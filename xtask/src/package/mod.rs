@@ -52,6 +52,16 @@ pub(crate) struct Made {
     pub(crate) unobtainable: Vec<String>,
 }
 
+impl Made {
+    fn lacks(&mut self, platform: &Platform, lacking: Lacking) {
+        let reason = format!("{}: {lacking}", platform.name);
+        match lacking {
+            Lacking::Program(_) => self.left_out.push(reason),
+            Lacking::Rust(_) => self.unobtainable.push(reason),
+        }
+    }
+}
+
 pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     let mut all = false;
     let mut chosen = Vec::new();
@@ -117,39 +127,50 @@ pub(crate) fn make(chosen: &[&'static Platform]) -> Result<Made> {
 
     let source = python::Source::make(&tools, &work, &output)?;
     let mut libraries = Vec::new();
-    for platform in chosen {
-        println!("==> {}", platform.name);
-        let built = match build::library(platform, &tools, &work)? {
-            Ok(built) => built,
-            Err(lacking) => {
-                let reason = format!("{}: {lacking}", platform.name);
-                match lacking {
-                    Lacking::Program(_) => made.left_out.push(reason),
-                    Lacking::Rust(_) => made.unobtainable.push(reason),
+    let libraries_of = |platform| build::library(platform, &tools, &work);
+    std::thread::scope(|scope| {
+        // In a folder of its own, so that cargo does not wait: the last step of each build uses one processor only.
+        let mut beside = chosen
+            .iter()
+            .find(|platform| platform.is_windows())
+            .map(|platform| scope.spawn(|| libraries_of(platform)));
+        for platform in chosen {
+            println!("==> {}", platform.name);
+            let built = match beside.take_if(|_| platform.is_windows()) {
+                Some(building) => building
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                None => libraries_of(platform),
+            };
+            let built = match built? {
+                Ok(built) => built,
+                Err(lacking) => {
+                    made.lacks(platform, lacking);
+                    continue;
                 }
-                continue;
-            }
-        };
-        let sbom = materials(platform.target, &output)?;
-        let tree = work.join(format!("sdk-{}", platform.name));
-        built.lay_out(platform, &tree, &tools, &work)?;
-        let files = packed(&platform.folder(), &tree)?;
-        fs::write(
-            output.join(platform.archive()),
-            if platform.is_windows() {
-                files.zip()?
-            } else {
-                files.tar_gz()?
-            },
-        )?;
-        let wheel = python::Wheel {
-            library: &built.shared(),
-            platform,
-            sbom: &sbom,
-        };
-        source.wheel(&tools, &wheel, &output)?;
-        libraries.push((*platform, built.shared()));
-    }
+            };
+            let sbom = materials(platform.target, &output)?;
+            let tree = work.join(format!("sdk-{}", platform.name));
+            built.lay_out(platform, &tree, &tools, &work)?;
+            let files = packed(&platform.folder(), &tree)?;
+            fs::write(
+                output.join(platform.archive()),
+                if platform.is_windows() {
+                    files.zip()?
+                } else {
+                    files.tar_gz()?
+                },
+            )?;
+            let wheel = python::Wheel {
+                library: &built.shared(),
+                platform,
+                sbom: &sbom,
+            };
+            source.wheel(&tools, &wheel, &output)?;
+            libraries.push((*platform, built.shared()));
+        }
+        anyhow::Ok(())
+    })?;
     for_nuget(&libraries, &work, &mut made)?;
     let platforms: Vec<&Platform> = libraries.iter().map(|(platform, _)| *platform).collect();
     release::write(&output, &platforms)?;

@@ -75,9 +75,10 @@ pub(crate) fn library(context: &Context<'_>, target: &str) -> Result<String> {
 /// the library once it has its signature.
 pub(crate) fn release(context: &Context<'_>, target: &str, folder: &Path) -> Result<PathBuf> {
     let tools = Tools::new(context, target)?;
-    let mut build = rust::cargo_into(context, "build", target, folder)?;
+    let mut build = rust::cargo_into(context, "rustc", target, folder)?;
     build
-        .args(["--release", "--locked", "--lib"])
+        .arg("--locked")
+        .args(project::SHIPPED)
         .args(project::WITHOUT_DEBUG_INFORMATION);
     tools.lend(&mut build);
     let flags = project::Flags {
