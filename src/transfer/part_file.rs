@@ -27,6 +27,9 @@ const RENAME_PAUSES: [u64; 8] = [20, 50, 100, 200, 400, 800, 1500, 2000];
 /// Longer than a scanner's look, shorter than anybody's patience with a cancel.
 const OPEN_PAUSES: [u64; 2] = [20, 50];
 
+/// A file of this size comes in one piece or a few, so there is no room to be kept for the others.
+const ONE_WRITE: u64 = 64 * 1024;
+
 /// Bytes of a name that file systems take at the most.
 const LONGEST_NAME: usize = 255;
 
@@ -101,7 +104,12 @@ impl PartFile {
         }
     }
 
+    /// Makes room in an empty part file, or says at once that there is none.
     pub(super) fn set_size(&self, size: u64) -> Result<()> {
+        if size <= ONE_WRITE {
+            // The write itself does so, and thousands of small files are spared a system call each.
+            return Ok(());
+        }
         self.empty.store(false, Ordering::Relaxed);
         self.file.set_len(size).map_err(|error| {
             Error::file(
