@@ -107,10 +107,12 @@ impl Dialer {
         };
         match target.https {
             true => {
-                let place = distance::place(target.host, target.port);
+                let (tls, host) = (&self.ways.tls, target.host);
+                // Reading the system's authorities can take longer than a far server's answer, and says nothing of it.
+                tls.prepare()?;
+                let place = distance::place(host, target.port);
                 let mut seen = self.ways.distance.begin(&place);
-                let (ways, host) = (&self.ways.tls, target.host);
-                let stream = tls::handshake(ways, line, host, &deadline, Some(&mut seen))?;
+                let stream = tls::handshake(tls, line, host, &deadline, Some(&mut seen))?;
                 seen.look();
                 Ok(Box::new(stream))
             }

@@ -44,6 +44,11 @@ impl Tls {
         })
     }
 
+    /// Reads what the first connection needs, if nobody has yet.
+    pub(super) fn prepare(&self) -> Result<()> {
+        self.client_config().map(drop)
+    }
+
     fn client_config(&self) -> Result<Arc<ClientConfig>> {
         let mut config = self.config.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(config) = &*config {

@@ -166,3 +166,50 @@ fn the_systems_certificates_can_be_others() {
         child::succeed(&mut command);
     }
 }
+
+/// A virus scanner may look at each of the system's certificates. A service next door is not far away for that, which would
+/// be taken for a reason to use all connections.
+#[test]
+#[cfg(target_os = "linux")]
+fn certificates_that_take_long_to_read_make_no_road_far() {
+    const NAME: &str = "environment::certificates_that_take_long_to_read_make_no_road_far";
+    if !child::is_child() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("certificates");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        return child::succeed(child::command(NAME).env("SSL_CERT_FILE", &pipe));
+    }
+    let pipe = std::env::var_os("SSL_CERT_FILE").unwrap();
+    let sandbox = sandbox(true);
+    let authority = std::fs::read(sandbox.info().ca_file.as_ref().unwrap()).unwrap();
+    // Handshakes may be late on a machine that has other things to do, but not in each of these runs.
+    let workers: Vec<usize> = (0..5)
+        .map(|_| {
+            let client = of_sandbox(&sandbox).build().unwrap();
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    // Waits until the other end is opened.
+                    let mut end = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+                    std::thread::sleep(Duration::from_millis(100));
+                    std::io::Write::write_all(&mut end, &authority).unwrap();
+                });
+                let results = client.download(vec![object()], |_| true).unwrap();
+                results.into_iter().next().unwrap().unwrap();
+            });
+            workers()
+        })
+        .collect();
+    println!("{workers:?}");
+    assert!(workers.iter().any(|count| *count < 20), "{workers:?}");
+}
+
+/// How many threads of the library there are.
+#[cfg(target_os = "linux")]
+fn workers() -> usize {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap();
+    threads
+        .filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("comm")).ok())
+        .filter(|name| name.starts_with("apsfetch"))
+        .count()
+}
