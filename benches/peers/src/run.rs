@@ -112,7 +112,10 @@ impl Bench<'_> {
             })
             .collect();
         for round in 1..=self.rounds {
-            for (contestant, entry) in contestants.iter().zip(&mut entries) {
+            // Who comes after a heavy one, or first, finds the machine in another state: each round begins elsewhere.
+            let first = (round - 1) * contestants.len() / self.rounds;
+            for at in (first..contestants.len()).chain(0..first) {
+                let (contestant, entry) = (contestants[at], &mut entries[at]);
                 if entry.seconds() > PATIENCE {
                     continue;
                 }
