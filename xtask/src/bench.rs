@@ -84,7 +84,7 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<()> {
             } else {
                 build
                     .args(["rustc", "--package", "apsfetch"])
-                    .args(project::SHIPPED);
+                    .args(project::Kind::Shipped.arguments());
             }
             succeed(&mut build)?;
         }

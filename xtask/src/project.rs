@@ -83,16 +83,43 @@ pub(crate) fn neutral_paths(cargo: &mut Command, target: &str, flags: &Flags) ->
 
 /// For `cargo rustc`, of what is shipped: all of it is optimised as one program, which makes many small files 6 % quicker and
 /// the library a seventh smaller. cargo does so only if nothing for Rust programs comes out as well, so the kinds are named.
-pub(crate) const SHIPPED: [&str; 8] = [
+const SHIPPED: [&str; 6] = [
     "--release",
     "--lib",
     "--crate-type",
     "cdylib,staticlib",
     "--config",
     "profile.release.lto=\"fat\"",
-    "--config",
-    "profile.release.codegen-units=1",
 ];
+
+/// The same kinds, for what is only read.
+const UNOPTIMISED: [&str; 6] = [
+    "--release",
+    "--lib",
+    "--crate-type",
+    "cdylib,staticlib",
+    "--config",
+    "profile.release.opt-level=0",
+];
+
+/// What a library is built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// For users, and for who measures what they get.
+    Shipped,
+    /// To see that it links and what is in it.
+    Read,
+}
+
+impl Kind {
+    /// For `cargo rustc`.
+    pub(crate) fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Shipped => &SHIPPED,
+            Self::Read => &UNOPTIMISED,
+        }
+    }
+}
 
 /// For cargo, of what is shipped: what only a debugger reads is taken out in any case.
 pub(crate) const WITHOUT_DEBUG_INFORMATION: [&str; 2] = ["--config", "profile.release.debug=false"];

@@ -23,6 +23,7 @@ pub(super) enum Built {
 /// Builds it. An inner error says what this machine lacks to build it.
 pub(super) fn library(
     platform: &'static Platform,
+    kind: project::Kind,
     tools: &Tools,
     work: &Path,
 ) -> Result<std::result::Result<Built, Lacking>> {
@@ -40,14 +41,14 @@ pub(super) fn library(
     }
     let folder = if platform.is_macos() {
         let built = ThisMachine::new()?.lend("macos", |context| {
-            apple::release(context, platform.target, &work.join("cargo"))
+            apple::release(context, platform.target, kind, &work.join("cargo"))
         })?;
         match built {
             Ok(folder) => folder,
             Err(error) => return Ok(Err(error.downcast::<Lacking>()?)),
         }
     } else {
-        linux::build(platform, tools, work)?
+        linux::build(platform, kind, tools, work)?
     };
     Ok(Ok(Built::Unix(folder, platform.library)))
 }

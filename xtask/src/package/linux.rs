@@ -28,12 +28,17 @@ const SYSTEM: [&str; 8] = [
 const SONAME: &str = "libapsfetch.so.1";
 
 /// A folder with `libapsfetch.so` and `libapsfetch.a`, built and without what only the debugger reads.
-pub(crate) fn build(platform: &Platform, tools: &Tools, work: &Path) -> Result<PathBuf> {
+pub(crate) fn build(
+    platform: &Platform,
+    kind: project::Kind,
+    tools: &Tools,
+    work: &Path,
+) -> Result<PathBuf> {
     let target = work.join("cargo");
     let mut build = tools.command("cargo-zigbuild");
     build
         .args(["rustc", "--locked", "--package", "apsfetch"])
-        .args(project::SHIPPED)
+        .args(kind.arguments())
         .args(project::WITHOUT_DEBUG_INFORMATION)
         .args([
             "--target",

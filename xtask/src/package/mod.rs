@@ -21,7 +21,7 @@ use lexopt::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use crate::platforms::Lacking;
-use crate::sbom;
+use crate::{project, sbom};
 use archive::Files;
 use platform::Platform;
 use tools::Tools;
@@ -85,7 +85,7 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<ExitCode> {
     if chosen.is_empty() {
         chosen.extend(&platform::ALL);
     }
-    let made = make(&chosen)?;
+    let made = make(&chosen, Purpose::Release)?;
     print!("{}", fs::read_to_string(made.folder.join(SUMS))?);
     println!("in {}", made.folder.display());
     let left_out: Vec<&String> = made.left_out.iter().chain(&made.unobtainable).collect();
@@ -107,13 +107,40 @@ fn unknown(name: &str) -> lexopt::Error {
     )
 }
 
+/// What packages are made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// In `target/package`.
+    Release,
+    /// In another folder, where nobody takes them for what is released: libraries that do not run here are not optimised,
+    /// which would take minutes.
+    Trial,
+}
+
+impl Purpose {
+    fn kind(self, platform: &Platform) -> project::Kind {
+        if self == Self::Trial && !platform.is_run() {
+            project::Kind::Read
+        } else {
+            project::Kind::Shipped
+        }
+    }
+
+    fn output(self) -> Result<PathBuf> {
+        let target = sbom::target_folder()?;
+        Ok(target.join(match self {
+            Self::Release => "package",
+            Self::Trial => "packaging/trial",
+        }))
+    }
+}
+
 /// Makes what is for these platforms, as far as it goes here.
-pub(crate) fn make(chosen: &[&'static Platform]) -> Result<Made> {
+pub(crate) fn make(chosen: &[&'static Platform], purpose: Purpose) -> Result<Made> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         bail!("packages are made on 64-bit Linux only");
     }
-    let target = sbom::target_folder()?;
-    let (work, output) = (work_folder()?, target.join("package"));
+    let (work, output) = (work_folder()?, purpose.output()?);
     if output.exists() {
         fs::remove_dir_all(&output).with_context(|| output.display().to_string())?;
     }
@@ -127,20 +154,22 @@ pub(crate) fn make(chosen: &[&'static Platform]) -> Result<Made> {
 
     let source = python::Source::make(&tools, &work, &output)?;
     let mut libraries = Vec::new();
-    let libraries_of = |platform| build::library(platform, &tools, &work);
+    let library_of = |platform: &'static Platform| {
+        build::library(platform, purpose.kind(platform), &tools, &work)
+    };
     std::thread::scope(|scope| {
         // In a folder of its own, so that cargo does not wait: the last step of each build uses one processor only.
         let mut beside = chosen
             .iter()
             .find(|platform| platform.is_windows())
-            .map(|platform| scope.spawn(|| libraries_of(platform)));
+            .map(|platform| scope.spawn(|| library_of(platform)));
         for platform in chosen {
             println!("==> {}", platform.name);
             let built = match beside.take_if(|_| platform.is_windows()) {
                 Some(building) => building
                     .join()
                     .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                None => libraries_of(platform),
+                None => library_of(platform),
             };
             let built = match built? {
                 Ok(built) => built,

@@ -74,6 +74,11 @@ impl Platform {
         ALL.iter().find(|platform| platform.name == name)
     }
 
+    /// Whether its programs run where packages are made, if need be under Wine.
+    pub(crate) fn is_run(&self) -> bool {
+        self.name == "linux-x64" || self.is_windows()
+    }
+
     pub(crate) fn is_macos(&self) -> bool {
         self.target.ends_with("-darwin")
     }

@@ -73,12 +73,17 @@ pub(crate) fn library(context: &Context<'_>, target: &str) -> Result<String> {
 ///
 /// The linker leaves out what the debugger reads: it names object files of this machine, and nothing may be taken out of
 /// the library once it has its signature.
-pub(crate) fn release(context: &Context<'_>, target: &str, folder: &Path) -> Result<PathBuf> {
+pub(crate) fn release(
+    context: &Context<'_>,
+    target: &str,
+    kind: project::Kind,
+    folder: &Path,
+) -> Result<PathBuf> {
     let tools = Tools::new(context, target)?;
     let mut build = rust::cargo_into(context, "rustc", target, folder)?;
     build
         .arg("--locked")
-        .args(project::SHIPPED)
+        .args(kind.arguments())
         .args(project::WITHOUT_DEBUG_INFORMATION);
     tools.lend(&mut build);
     let flags = project::Flags {

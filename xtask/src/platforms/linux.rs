@@ -6,6 +6,7 @@ use super::binary;
 use super::rust;
 use super::tools::{self, Lacking, quietly};
 use crate::package::{self, platform::Platform};
+use crate::project;
 use crate::test::machine::Context;
 
 pub(crate) const TARGET: &str = "x86_64-unknown-linux-gnu";
@@ -13,7 +14,8 @@ pub(crate) const TARGET: &str = "x86_64-unknown-linux-gnu";
 /// The library as it is packaged, which reads the versions of the symbols that it asks for.
 pub(crate) fn old_glibc() -> Result<String> {
     let platform = Platform::named("linux-x64").context("a platform of packages")?;
-    let library = package::linux::build(platform, &tools::packaging()?, &package::work_folder()?)?
+    let (tools, work) = (tools::packaging()?, package::work_folder()?);
+    let library = package::linux::build(platform, project::Kind::Shipped, &tools, &work)?
         .join("libapsfetch.so");
     let exported = binary::exports_only_the_header(&library)?;
     Ok(format!(

@@ -106,7 +106,8 @@ fn toolchain(context: &Context<'_>) -> Option<PathBuf> {
 }
 
 fn build(context: &Context<'_>, sanitizer: &Sanitizer) -> Result<PathBuf> {
-    let folder = target_folder()?.join(sanitizer.short);
+    // One folder for both: what runs at build time is the same.
+    let folder = target_folder()?.join("sanitized");
     let mut build = context.command("rustup");
     build
         .args(["run", "nightly", "cargo", "build", "--package", "apsfetch"])

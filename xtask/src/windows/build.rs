@@ -27,7 +27,9 @@ pub(crate) struct Built {
 /// Builds the library for release and lays it out in `target/windows/library`.
 pub(crate) fn library() -> Result<Built> {
     let mut build = tools::cargo("rustc")?;
-    build.args(["--package", "apsfetch"]).args(project::SHIPPED);
+    build
+        .args(["--package", "apsfetch"])
+        .args(project::Kind::Shipped.arguments());
     build.args(project::WITHOUT_DEBUG_INFORMATION);
     project::succeed(&mut build)?;
 

@@ -32,7 +32,7 @@ pub(crate) fn check(context: &Context<'_>) -> Result<()> {
         .iter()
         .filter(|platform| platform.name != UNREPEATED)
         .collect();
-    let made = package::make(&chosen)?;
+    let made = package::make(&chosen, package::Purpose::Trial)?;
     for reason in &made.left_out {
         context.skip("package", reason)?;
     }
