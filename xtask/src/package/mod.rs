@@ -275,3 +275,22 @@ fn sums(folder: &Path) -> Result<()> {
         .collect();
     Ok(fs::write(folder.join(SUMS), text)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_released_is_optimised_and_lies_where_no_trial_does() {
+        for platform in &platform::ALL {
+            assert_eq!(Purpose::Release.kind(platform), project::Kind::Shipped);
+            let runs = ["linux-x64", "windows-x64"].contains(&platform.name);
+            let tried = Purpose::Trial.kind(platform);
+            assert_eq!(tried == project::Kind::Shipped, runs, "{}", platform.name);
+        }
+        let folders = [Purpose::Release, Purpose::Trial].map(|purpose| purpose.output().unwrap());
+        assert_ne!(folders[0], folders[1]);
+        let arguments = project::Kind::Shipped.arguments();
+        assert!(arguments.contains(&"profile.release.lto=\"fat\""));
+    }
+}
