@@ -25,6 +25,8 @@ pub(crate) struct Case {
 pub(crate) enum Files {
     Large,
     Medium,
+    /// One of so many MiB.
+    Own(u64),
     /// The first so many of the small ones.
     Small(usize),
 }
@@ -35,8 +37,8 @@ pub(crate) enum Way {
     Http,
     /// https, below this path.
     Https(&'static str),
-    /// https through a proxy.
-    Road(Road),
+    /// Through a proxy, https or not.
+    Road { road: Road, tls: bool },
     /// Signed and served by the sandbox.
     Sandbox,
 }
@@ -46,7 +48,7 @@ impl Case {
         match (self.way, self.files) {
             (Way::Sandbox, _) => Kind::Objects,
             (_, Files::Small(_)) => Kind::Files,
-            (Way::Http, _) => Kind::HttpFile,
+            (Way::Http | Way::Road { tls: false, .. }, _) => Kind::HttpFile,
             _ => Kind::File,
         }
     }
@@ -56,19 +58,25 @@ const MIB: u64 = 1 << 20;
 const MACHINE: &str = "what two programs and the kernel's copying leave of the processors";
 
 const fn far(milliseconds: u64) -> Way {
-    Way::Road(Road {
-        round_trip: Duration::from_millis(milliseconds),
-        rate: Some(85 * MIB),
-        stragglers: None,
-    })
+    Way::Road {
+        road: Road {
+            round_trip: Duration::from_millis(milliseconds),
+            rate: Some(85 * MIB),
+            stragglers: None,
+        },
+        tls: true,
+    }
 }
 
 const fn near(rate: u64, stragglers: Option<Stragglers>) -> Way {
-    Way::Road(Road {
-        round_trip: Duration::ZERO,
-        rate: Some(rate),
-        stragglers,
-    })
+    Way::Road {
+        road: Road {
+            round_trip: Duration::ZERO,
+            rate: Some(rate),
+            stragglers,
+        },
+        tls: true,
+    }
 }
 
 const fn case(id: &'static str, title: &'static str, files: Files, way: Way) -> Case {
@@ -224,9 +232,67 @@ pub(crate) fn select(names: &[String]) -> anyhow::Result<Vec<&'static Case>> {
         .collect())
 }
 
+/// Parses a road of the user's own: see the help of the command line.
+pub(crate) fn own(words: &str) -> anyhow::Result<Case> {
+    use anyhow::{Context as _, bail, ensure};
+
+    let mut road = Road::default();
+    let mut tls = true;
+    let mut files = Files::Own(256);
+    let mut connections = 64;
+    for word in words.split(',').map(str::trim) {
+        let (name, value) = word.split_once('=').unwrap_or((word, ""));
+        let number = |text: &str| -> anyhow::Result<f64> {
+            let number = text.parse::<f64>().ok().filter(|number| *number > 0.0);
+            number.with_context(|| format!("`{word}` wants a number above zero"))
+        };
+        let rate = |text: &str| Ok::<_, anyhow::Error>((number(text)? * 1e6) as u64);
+        match name {
+            "http" => tls = false,
+            "rtt" => road.round_trip = Duration::from_secs_f64(number(value)? / 1000.0),
+            "rate" => road.rate = Some(rate(value)?),
+            "slow" => {
+                let (every, slow) = value.split_once(':').context("slow=EVERY:MB/s")?;
+                let every = number(every)? as u64;
+                ensure!(every > 1, "`{word}`: every connection would be slow");
+                let rate = rate(slow)?;
+                road.stragglers = Some(Stragglers { every, rate });
+            }
+            "size" => files = Files::Own(number(value)? as u64),
+            "files" => files = Files::Small(number(value)? as usize),
+            "connections" => connections = number(value)? as u64,
+            _ => bail!("`{word}` says nothing of a road; `--help` has what does"),
+        }
+    }
+    let text: &'static str = String::leak(words.to_owned());
+    Ok(Case {
+        connections,
+        size_told: true,
+        ..case(text, text, files, Way::Road { road, tls })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_road_of_ones_own_is_what_the_words_say_and_errors_name_the_word() {
+        let case = own("rtt=30,rate=2.5,slow=4:0.5,files=100,connections=8,http").unwrap();
+        let Way::Road { road, tls } = case.way else {
+            panic!("{:?}", case.way);
+        };
+        assert!(!tls);
+        assert_eq!(road.round_trip, Duration::from_millis(30));
+        assert_eq!(road.rate, Some(2_500_000));
+        assert_eq!(road.stragglers.unwrap().rate, 500_000);
+        assert_eq!((case.files, case.connections), (Files::Small(100), 8));
+        assert_eq!(own("size=1").unwrap().files, Files::Own(1));
+        for wrong in ["rtt=0", "rate=x", "slow=4", "slow=1:2", "speed=3", ""] {
+            let error = own(wrong).err().unwrap().to_string();
+            assert!(error.contains(wrong) || error.contains("slow="), "{error}");
+        }
+    }
 
     #[test]
     fn extra_cases_are_run_when_asked_for_and_unknown_ones_are_an_error() {

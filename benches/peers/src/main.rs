@@ -52,7 +52,10 @@ fn bench() -> Result<()> {
 }
 
 fn measure(options: &Options) -> Result<()> {
-    let cases = cases::select(&options.cases)?;
+    let cases = match options.roads.as_slice() {
+        [] => cases::select(&options.cases)?,
+        roads => roads.iter().collect(),
+    };
     process::come_first(options.nice);
     let place = Place::new()?;
     let programs = Programs::prepare(

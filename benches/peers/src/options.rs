@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, ensure};
 use lexopt::prelude::*;
 
+use crate::cases::{self, Case};
+
 const HELP: &str = "\
 Usage: cargo xtask bench [options]
 
@@ -15,6 +17,9 @@ Options:
   --cases a,b,f      these cases only
   --peers curl,...   these contestants only (apsfetch is one of them)
   --rounds N         how often each takes its turn (5)
+  --road SPEC        a road of your own instead of the cases, and as often as you like; SPEC is made of what applies of
+                     rtt=ms, rate=MB/s of a connection, slow=EVERY:MB/s, size=MiB or files=COUNT, http,
+                     connections=N for those who are set by hand: --road rtt=80,rate=20,size=512
   --quick            small files and one round: whether it works, not how fast
   --install          first install the contestants that are missing (Debian packages, PyPI, npm)
   --add              keep what was measured of other cases before
@@ -24,6 +29,8 @@ Options:
 
 pub(crate) struct Options {
     pub(crate) cases: Vec<String>,
+    /// Roads instead of these.
+    pub(crate) roads: Vec<Case>,
     pub(crate) peers: Vec<String>,
     pub(crate) rounds: usize,
     /// Whether cases that are not measured now are kept.
@@ -58,6 +65,7 @@ impl Options {
             std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         let mut options = Self {
             cases: Vec::new(),
+            roads: Vec::new(),
             peers: Vec::new(),
             rounds: 5,
             add: false,
@@ -75,6 +83,11 @@ impl Options {
             match argument {
                 Long("cases") => options.cases = list(&arguments.value()?.string()?),
                 Long("peers") => options.peers = list(&arguments.value()?.string()?),
+                Long("road") => {
+                    options.roads.push(cases::own(&arguments.value()?.string()?)?);
+                    // What is published comes from the cases.
+                    options.out = target.join("bench/own");
+                }
                 Long("rounds") => options.rounds = arguments.value()?.parse()?,
                 Long("quick") => {
                     (options.shrink, options.rounds) = (64, 1);

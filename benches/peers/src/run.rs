@@ -26,6 +26,7 @@ const PATIENCE: f64 = 10.0;
 pub(crate) struct Stock {
     large: Vec<Source>,
     medium: Vec<Source>,
+    own: Vec<Source>,
     small: Vec<Source>,
 }
 
@@ -35,6 +36,7 @@ impl Stock {
         let mut stock = Self {
             large: Vec::new(),
             medium: Vec::new(),
+            own: Vec::new(),
             small: Vec::new(),
         };
         if cases.iter().any(|case| case.files == Files::Large) {
@@ -49,6 +51,15 @@ impl Stock {
                 (256 << 20) / shrink,
                 2,
             )?);
+        }
+        for case in cases {
+            if let Files::Own(size) = case.files {
+                let name = own_name(size);
+                if stock.own.iter().all(|source| source.name != name) {
+                    let bytes = (size << 20) / shrink;
+                    stock.own.push(content::make(folder, &name, bytes, size)?);
+                }
+            }
         }
         let count = cases
             .iter()
@@ -69,7 +80,7 @@ impl Stock {
 
     /// All of them.
     pub(crate) fn sources(&self) -> Vec<Source> {
-        [&self.large, &self.medium, &self.small]
+        [&self.large, &self.medium, &self.own, &self.small]
             .into_iter()
             .flatten()
             .cloned()
@@ -80,9 +91,18 @@ impl Stock {
         match files {
             Files::Large => &self.large,
             Files::Medium => &self.medium,
+            Files::Own(size) => {
+                let name = own_name(size);
+                let place = self.own.iter().position(|source| source.name == name);
+                place.map_or(&[], |at| &self.own[at..=at])
+            }
             Files::Small(count) => &self.small[..count / shrink.min(count as u64 / 10) as usize],
         }
     }
+}
+
+fn own_name(size: u64) -> String {
+    format!("own-{size}.bin")
 }
 
 pub(crate) struct Bench<'a> {
@@ -141,10 +161,14 @@ impl Bench<'_> {
     /// One contestant, once, in a proxy of its own. What goes wrong with a contestant is its result.
     fn run(&self, case: &Case, contestant: &Contestant, files: &[Source]) -> Result<Run> {
         let proxy = match case.way {
-            Way::Road(road) => Some(Proxy::start(road, self.servers.https())?),
+            Way::Road { road, tls: true } => Some(Proxy::start(road, self.servers.https())?),
+            Way::Road { road, tls: false } => Some(Proxy::start(road, self.servers.http())?),
             _ => None,
         };
         let origin = match (&case.way, &proxy) {
+            (Way::Road { tls: false, .. }, Some(proxy)) => {
+                format!("http://{}/{}", proxy.address(), servers::PLAIN)
+            }
             (_, Some(proxy)) => format!("https://{}/{}", proxy.address(), servers::PLAIN),
             (Way::Http, _) => format!("http://{}/{}", self.servers.http(), servers::PLAIN),
             (Way::Https(path), _) => format!("https://{}/{path}", self.servers.https()),
