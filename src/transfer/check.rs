@@ -170,7 +170,7 @@ impl Work<'_> {
         {
             return Err(self.item.another_size(size));
         }
-        let cut = self.engine.cut(self.item);
+        let cut = self.engine.cut(self.job, self.item);
         self.item.discover(size, cut, &self.job.counters)?;
         self.engine.pump(cut.connections);
         Ok(())

@@ -4,6 +4,8 @@ use super::plan::{BLOCK, Range};
 
 /// Ranges are not made smaller than this when a file is first cut.
 const SMALLEST_RANGE: u64 = 1024 * 1024;
+/// Nor than this on a far road, where each connection begins slowly: half as much for each of twice as many saves a round trip.
+const SMALLEST_FAR: u64 = BLOCK;
 /// Ranges of a file whose SHA-1 is checked: the checksum follows in order, and what lies far ahead of it is
 /// still to be hashed when the download is over.
 const LARGEST_VERIFIED_RANGE: u64 = 32 * 1024 * 1024;
@@ -17,6 +19,8 @@ pub(super) struct Cut {
     /// The caller's own part size, or 0.
     pub(super) part_size: u64,
     pub(super) verified: bool,
+    /// The servers are far away, and there are few files.
+    pub(super) far: bool,
 }
 
 /// Cuts `start..end` of one source into ranges, in order.
@@ -30,7 +34,7 @@ pub(super) fn cut(source: usize, source_start: u64, start: u64, end: u64, how: C
             .unwrap_or(size)
             .clamp(SMALLEST_RANGE.saturating_mul(4), LARGEST_VERIFIED_RANGE)
     } else {
-        even_share(size, how.connections)
+        even_share(size, how)
     };
     let length = length
         .checked_next_multiple_of(if how.part_size > 0 { 1 } else { BLOCK })
@@ -41,8 +45,12 @@ pub(super) fn cut(source: usize, source_start: u64, start: u64, end: u64, how: C
 }
 
 /// What each of so many connections has of a file.
-pub(super) fn even_share(size: u64, connections: usize) -> u64 {
-    let share = size.div_ceil(connections.max(1) as u64).max(SMALLEST_RANGE);
+pub(super) fn even_share(size: u64, how: Cut) -> u64 {
+    let least = match how.far {
+        true => SMALLEST_FAR,
+        false => SMALLEST_RANGE,
+    };
+    let share = size.div_ceil(how.connections.max(1) as u64).max(least);
     share.checked_next_multiple_of(BLOCK).unwrap_or(share)
 }
 
@@ -77,7 +85,18 @@ mod tests {
             connections,
             part_size,
             verified,
+            far: false,
         }
+    }
+
+    #[test]
+    fn small_files_from_afar_are_cut_for_more_connections() {
+        let near = how(64, 0, false);
+        let far = Cut { far: true, ..near };
+        assert_eq!(cut(0, 0, 0, 8 << 20, near).len(), 8);
+        assert_eq!(cut(0, 0, 0, 8 << 20, far).len(), 32);
+        assert_eq!(cut(0, 0, 0, 100 << 20, far).len(), 58);
+        assert_eq!(cut(0, 0, 0, BLOCK, far).len(), 1);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::pool::Pool;
 use super::progress::Counters;
 use super::queue::{JobInner, Queue, Unit};
 use super::share::{self, Sharer};
-use super::speed::Speed;
+use super::speed::{MANY_FILES, Speed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::{ExistingFile, KnownVersion, Target};
 use crate::threads::Threads;
@@ -204,8 +204,8 @@ impl Engine {
         Ok(job)
     }
 
-    /// How to cut a file now.
-    pub(super) fn cut(&self, item: &Item) -> Cut {
+    /// How to cut a file of this job now.
+    pub(super) fn cut(&self, job: &JobInner, item: &Item) -> Cut {
         let verified = {
             let state = item.lock();
             state.verify.is_some()
@@ -218,6 +218,8 @@ impl Engine {
                 .min(self.throttle.connections()),
             part_size: self.options.part_size,
             verified,
+            // Many files keep the connections busy as they are.
+            far: job.context.session.distance().is_far() && job.items.len() < MANY_FILES,
         }
     }
 

@@ -389,7 +389,11 @@ impl Work<'_> {
             let block = buffer
                 .get_mut(..usize::try_from(length).unwrap_or(0))
                 .unwrap_or_default();
-            let (filled, failure) = fill(&mut reader, block, &mut pace, &mut turn);
+            let mut watched = Duration::ZERO;
+            let (filled, failure) =
+                fill(&mut reader, block, &mut pace, &mut turn, |count, taken| {
+                    self.engine.read(count, taken, &mut watched);
+                });
             if filled > 0 {
                 let written = block.get(..filled).unwrap_or_default();
                 if offset == range.source_start {

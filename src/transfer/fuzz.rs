@@ -21,6 +21,7 @@ pub(crate) fn check_ranges(signed: Signed) {
             connections,
             part_size,
             verified,
+            far: connections == 32,
         };
         let mut at = 0;
         for (index, piece) in pieces.iter().enumerate() {

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::cut::Cut;
 use super::engine::Engine;
 use super::queue::JobInner;
 
 /// What one more reply counts for beside its bytes, when the number of connections is weighed: small files are worth a
 /// connection for their number, and their replies cost the computer as much as so many bytes.
 const REPLY: u64 = 48 * 1024;
+
+/// How often a worker looks at the rate of all while it waits for its own block.
+const LOOK: Duration = Duration::from_millis(10);
 
 impl Engine {
     /// Counts a reply.
@@ -24,10 +28,19 @@ impl Engine {
             && job.workers.load(Ordering::Relaxed) > job.share.load(Ordering::Relaxed)
     }
 
-    /// Counts received bytes.
+    /// Counts bytes that were read for a block which has taken so long. On a slow connection a block takes longer than a
+    /// decision may wait.
+    pub(super) fn read(self: &Arc<Self>, bytes: usize, taken: Duration, watched: &mut Duration) {
+        self.received.fetch_add(bytes as u64, Ordering::Relaxed);
+        if taken.saturating_sub(*watched) >= LOOK {
+            *watched = taken;
+            self.watch();
+        }
+    }
+
+    /// Counts bytes that were written.
     pub(super) fn received(self: &Arc<Self>, job: &JobInner, bytes: u64) {
         job.served.fetch_add(bytes, Ordering::Relaxed);
-        self.received.fetch_add(bytes, Ordering::Relaxed);
         self.watch();
     }
 
@@ -48,6 +61,9 @@ impl Engine {
         let after = speed.permits();
         drop(speed);
         if after != before {
+            if after > before {
+                self.recut(after);
+            }
             self.pump(after);
         } else if ticked {
             // If nothing is free, one that looks whether there is something to share; the next one follows if so.
@@ -66,15 +82,24 @@ impl Engine {
     /// The servers turned out to be far away: all connections at once.
     pub(crate) fn go_far(self: &Arc<Self>) {
         self.speed().go_far(Instant::now());
+        self.recut(self.options.max_connections);
+        self.pump(self.options.max_connections);
+    }
+
+    /// Shortens what is being fetched, so that so many connections find something to do: when each of them had to share
+    /// a long range with the others, one after the other, they would not all end at the same time.
+    fn recut(&self, connections: usize) {
         let jobs = self.lock().jobs.clone();
         for job in jobs {
             let active = job.lock_queue().active.clone();
             for item in active.iter().filter_map(|index| job.items.get(*index)) {
-                let cut = self.cut(item);
+                let cut = Cut {
+                    connections,
+                    ..self.cut(&job, item)
+                };
                 item.lock().recut(cut);
             }
         }
-        self.pump(self.options.max_connections);
     }
 
     pub(super) fn slow_down(self: &Arc<Self>) {

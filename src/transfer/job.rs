@@ -137,7 +137,7 @@ impl Engine {
             self.leave(job, index);
             return;
         }
-        let cut = self.cut(item);
+        let cut = self.cut(job, item);
         item.plan(cut, &job.counters);
         self.leave(job, index);
     }
@@ -147,7 +147,7 @@ impl Engine {
         let Some(item) = job.items.get(index) else {
             return;
         };
-        let cut = self.cut(item);
+        let cut = self.cut(job, item);
         match item.leave(cut, &job.counters) {
             Next::Nothing => {}
             Next::Pump => self.pump(cut.connections),

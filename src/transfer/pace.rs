@@ -36,12 +36,14 @@ impl<'a> Turn<'a> {
     }
 }
 
-/// Reads until the block is full, has taken long enough, or something stops it; what was read before is kept.
+/// Reads until the block is full, has taken long enough, or something stops it; what was read before is kept. `seen` is
+/// told of each read, and how long the block has taken.
 pub(super) fn fill(
     reader: &mut impl Read,
     block: &mut [u8],
     pace: &mut Pace,
     turn: &mut Turn<'_>,
+    mut seen: impl FnMut(usize, Duration),
 ) -> (usize, Option<Stop>) {
     let mut filled = 0usize;
     let begun = Instant::now();
@@ -62,10 +64,12 @@ pub(super) fn fill(
             Ok(count) => {
                 throttle.took(&mut turn.ticket, count);
                 filled = filled.saturating_add(count);
+                let taken = begun.elapsed();
+                seen(count, taken);
                 if pace.is_dripping(count as u64) {
                     return (filled, Some(Stop::Stalled));
                 }
-                if begun.elapsed() > PATIENCE {
+                if taken > PATIENCE {
                     break;
                 }
             }

@@ -8,8 +8,12 @@ use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes that are read, written and counted in one go.
 pub(super) const BLOCK: u64 = 256 * 1024;
+/// On a slow connection fewer, so that its worker does not hold for long what others could fetch; but not fewer than this.
+const SMALLEST_BLOCK: u64 = 64 * 1024;
+/// For about how long.
+const BLOCK_TIME: f64 = 0.05;
 /// A rest smaller than this is not worth a new request.
-const SMALLEST_SPLIT: u64 = BLOCK;
+const SMALLEST_SPLIT: u64 = SMALLEST_BLOCK;
 /// What sharing a rest must save to be worth a new request and a broken connection.
 const SMALLEST_GAIN: Duration = Duration::from_millis(100);
 
@@ -141,7 +145,10 @@ impl Range {
         if place.dead {
             return Claim::Dead;
         }
-        let length = place.end.saturating_sub(place.written).min(BLOCK);
+        let block = place.rate.latest().map_or(BLOCK, |rate| {
+            ((rate * BLOCK_TIME) as u64).clamp(SMALLEST_BLOCK, BLOCK)
+        });
+        let length = place.end.saturating_sub(place.written).min(block);
         if length == 0 {
             return Claim::Complete;
         }
@@ -205,7 +212,7 @@ impl Range {
         Some((rest, rate))
     }
 
-    /// Leaves its worker with `most` bytes to come, and gives back the rest in pieces of that size.
+    /// Leaves it with `most` bytes to come, and gives back the rest in pieces of that size.
     pub(super) fn shorten(&self, most: u64) -> Vec<Range> {
         let rest = {
             let place = self.lock();
@@ -224,7 +231,7 @@ impl Range {
         let rest = place.end.checked_sub(place.claimed)?;
         // An empty tail would be stolen for ever.
         let fits = length > 0 && rest >= length.saturating_add(SMALLEST_SPLIT);
-        if !fits || place.dead || !place.worker {
+        if !fits || place.dead {
             return None;
         }
         let at = place.end.checked_sub(length)?;
@@ -316,7 +323,7 @@ mod tests {
         let now = Instant::now();
         for left in [1, 2, 3, 4, 5, 6, 7, 8, 9, 40] {
             // Nothing has come for a minute, so any piece would be a gain.
-            let range = moving(0, (left + 1) * BLOCK, 0, now, 60.0);
+            let range = moving(0, BLOCK + left * SMALLEST_SPLIT, 0, now, 60.0);
             let mut pieces = 0;
             while let Some(tail) = steal([&range].into_iter(), Duration::ZERO, now) {
                 let (from, to) = tail.rest().expect("an empty piece");

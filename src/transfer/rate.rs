@@ -58,6 +58,11 @@ impl Rate {
         }
     }
 
+    /// Bytes a second of late, once that is known.
+    pub(super) fn latest(&self) -> Option<f64> {
+        self.latest
+    }
+
     fn since_mark(&self, now: Instant, written: u64) -> Option<f64> {
         let (since, from) = self.mark?;
         let time = now.saturating_duration_since(since);

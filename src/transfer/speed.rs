@@ -7,17 +7,25 @@ use std::time::{Duration, Instant};
 const START: usize = 4;
 /// Of a job with so many files or more: each request costs a moment in which the connection idles, and nobody waits for
 /// the others at the lock of a file.
-const MANY_FILES: usize = 16;
+pub(super) const MANY_FILES: usize = 16;
 const START_MANY: usize = 8;
 /// How long a number of connections is watched before the next decision.
-const WATCH: Duration = Duration::from_millis(100);
-/// How much faster more connections must be to stay.
+const WATCH: Duration = Duration::from_millis(50);
+/// And how long before anything has come: the server may be thinking.
+const WATCH_FIRST: Duration = Duration::from_millis(100);
+/// How many times as many are tried next at the least and at the most.
+const STEPS: (f64, f64) = (2.0, 4.0);
+/// How much faster more connections must be on average to stay.
 const GAIN: f64 = 1.12;
+/// How many windows make an average; the first one, in which they connect, is not counted.
+const AVERAGE: u32 = 3;
+/// And how much faster they must be to stay at once: rates vary by less than this for other reasons, most of the time.
+const CLEAR: f64 = 1.5;
 /// Below this part of what there was before, the road has stalled, which says nothing about the connections: some
 /// servers let a burst pass at once and then nothing for a while.
 const STALLED: f64 = 0.5;
 /// Windows in which more connections must have shown that they help.
-const CHANCES: u32 = 3;
+const CHANCES: u32 = 6;
 /// Bytes a second from which on it is the computer that limits and not the connections.
 const FAST: f64 = 400e6;
 /// After a step that did not help.
@@ -34,6 +42,8 @@ pub(super) struct Speed {
     limit: usize,
     since: Instant,
     bytes: u64,
+    /// Nothing has come yet.
+    fresh: bool,
     /// The step that is being tried.
     step: Option<Step>,
     rest_until: Option<Instant>,
@@ -45,6 +55,8 @@ struct Step {
     rate_before: f64,
     permits_before: usize,
     windows: u32,
+    /// The rates of all windows but the first, added up.
+    rates: f64,
 }
 
 impl Speed {
@@ -55,6 +67,7 @@ impl Speed {
             limit: usize::MAX,
             since: now,
             bytes: 0,
+            fresh: true,
             step: None,
             rest_until: None,
             slowed: None,
@@ -74,6 +87,7 @@ impl Speed {
     pub(super) fn wake(&mut self, now: Instant, bytes: u64, files: usize) {
         self.since = now;
         self.bytes = bytes;
+        self.fresh = true;
         // What was found to be worth more stays, and so does what the service asked for.
         if self.permits <= START_MANY && self.slowed.is_none() {
             let start = if files >= MANY_FILES {
@@ -90,8 +104,13 @@ impl Speed {
     /// and nothing of our own held them back.
     /// Whether a decision was due, whatever it was.
     pub(super) fn tick(&mut self, now: Instant, bytes: u64, busy: impl FnOnce() -> bool) -> bool {
+        if self.fresh && bytes > self.bytes {
+            // What connecting takes says nothing about the rate.
+            (self.fresh, self.since, self.bytes) = (false, now, bytes);
+            return false;
+        }
         let time = now.saturating_duration_since(self.since);
-        if time < WATCH {
+        if time < if self.fresh { WATCH_FIRST } else { WATCH } {
             return false;
         }
         let rate = per_second(bytes.saturating_sub(self.bytes), time);
@@ -104,7 +123,10 @@ impl Speed {
         self.rest_until = None;
         if let Some(step) = &mut self.step {
             step.windows = step.windows.saturating_add(1);
-            let helps = rate >= step.rate_before * GAIN;
+            step.rates += if step.windows > 1 { rate } else { 0.0 };
+            let average = step.rates / f64::from(step.windows.saturating_sub(1).max(1));
+            let helps = rate >= step.rate_before * CLEAR
+                || (step.windows > AVERAGE && average >= step.rate_before * GAIN);
             let stalled = rate < step.rate_before * STALLED;
             if !helps && !stalled && step.windows < CHANCES {
                 return true;
@@ -125,8 +147,12 @@ impl Speed {
                 rate_before: rate,
                 permits_before: self.permits,
                 windows: 0,
+                rates: 0.0,
             });
-            self.permits = self.permits.saturating_mul(2).min(self.max);
+            // As many as the computer could do with, if each brings as much.
+            let (least, most) = STEPS;
+            let more = self.permits as f64 * (FAST / rate).clamp(least, most);
+            self.permits = (more as usize).min(self.max);
         }
         true
     }
@@ -182,7 +208,9 @@ mod tests {
 
     #[test]
     fn grows_where_each_connection_is_capped_and_stays_where_it_does_not_help() {
-        assert_eq!(settle(64, |n| n as f64 * 8e6, 20), 64);
+        assert_eq!(settle(64, |n| n as f64 * 4e6, 20), 64);
+        // So many that the computer has enough to do.
+        assert_eq!(settle(64, |n| n as f64 * 8e6, 20), 50);
         assert_eq!(settle(64, |_| 1e9, 20), 4);
         assert_eq!(settle(64, |_| 1e7, 20), 4);
         // More would help, but the computer has other things to do.
@@ -192,12 +220,12 @@ mod tests {
     }
 
     #[test]
-    fn all_connections_of_a_capped_road_are_there_within_half_a_second() {
+    fn all_connections_of_a_capped_road_are_there_a_tenth_of_a_second_after_its_first_bytes() {
         let start = Instant::now();
         let mut speed = Speed::new(64, start);
         let mut bytes = 0.0;
-        for step in 1..=10 {
-            bytes += speed.permits() as f64 * 8e6 * 0.05;
+        for step in 1..=3 {
+            bytes += speed.permits() as f64 * 1e6 * 0.05;
             speed.tick(
                 start + Duration::from_millis(step * 50),
                 bytes as u64,
@@ -205,6 +233,42 @@ mod tests {
             );
         }
         assert_eq!(speed.permits(), 64);
+    }
+
+    #[test]
+    fn before_the_first_bytes_there_is_more_patience_and_then_more_connections() {
+        let start = Instant::now();
+        let at = |milliseconds| start + Duration::from_millis(milliseconds);
+        let mut speed = Speed::new(64, start);
+        assert!(!speed.tick(at(99), 0, || true));
+        assert!(speed.tick(at(100), 0, || true));
+        assert_eq!(speed.permits(), 16, "a server that thinks");
+        let mut speed = Speed::new(64, start);
+        // The rate is that of the time since they came: 20 MB in 50 ms.
+        assert!(!speed.tick(at(90), 1000, || true));
+        assert!(!speed.tick(at(139), 20_000_000, || true));
+        assert!(speed.tick(at(140), 20_001_000, || true));
+        assert_eq!(speed.permits(), 4);
+    }
+
+    #[test]
+    fn one_window_that_is_a_little_better_proves_nothing() {
+        let start = Instant::now();
+        let mut speed = Speed::new(64, start);
+        let mut bytes = 1;
+        let mut window = 0;
+        let mut permits = |rate: u64| {
+            window += 1;
+            bytes += rate / 20;
+            speed.tick(start + Duration::from_millis(50 * window), bytes, || true);
+            speed.permits()
+        };
+        permits(0);
+        assert_eq!(permits(100_000_000), 16);
+        for rate in [70, 130, 90, 110, 100].map(|rate| rate * 1_000_000) {
+            assert_eq!(permits(rate), 16, "still trying");
+        }
+        assert_eq!(permits(100_000_000), 4);
     }
 
     #[test]

@@ -242,7 +242,7 @@ impl State {
         let Some(size) = self.size else {
             return;
         };
-        let most = cut::even_share(size, cut.connections);
+        let most = cut::even_share(size, cut);
         let mut pieces = Vec::new();
         for range in &self.ranges {
             pieces.extend(range.shorten(most));
@@ -303,6 +303,7 @@ mod tests {
             connections: 64,
             part_size: 0,
             verified: false,
+            far: false,
         };
         let ranges = cut::cut(0, 0, 0, 64 * MIB, cut);
         let state = State {

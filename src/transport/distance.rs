@@ -70,6 +70,11 @@ impl Distance {
         let _ = self.told.set(Box::new(tell));
     }
 
+    /// Whether they turned out to be.
+    pub(crate) fn is_far(&self) -> bool {
+        self.far.get().is_some()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Places> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -85,7 +90,7 @@ impl Distance {
 
     /// A handshake begins with `host:port`.
     pub(super) fn begin<'a>(&'a self, host: &'a str) -> Handshake<'a> {
-        if self.far.get().is_none() {
+        if !self.is_far() {
             let mut places = self.lock();
             if places.hosts.len() >= MOST_HOSTS && !places.hosts.contains_key(host) {
                 places.hosts.clear();
