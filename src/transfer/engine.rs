@@ -155,6 +155,7 @@ impl Engine {
                 unsigned: locator.groups().into(),
                 signing: 0,
                 ready: VecDeque::new(),
+                warm: Vec::new(),
                 active: Vec::new(),
                 open: items.len(),
             }),
@@ -300,6 +301,7 @@ impl Engine {
             let items = match unit {
                 Unit::Locate(group) => group.as_slice(),
                 Unit::Open(index) | Unit::Fetch(index, _) => std::slice::from_ref(index),
+                Unit::WarmUp(_) => &[],
             };
             for index in items {
                 let _ = caught(|| self.conclude(job, *index, Err(error.clone())));
@@ -404,6 +406,7 @@ impl Engine {
             let mut state = self.lock();
             state.jobs.retain(|other| !Arc::ptr_eq(other, job));
         }
+        job.context.session.cool_down();
         end::announce(&job.queue, &job.over, || {
             job.counters.finished.store(true, Ordering::Release);
         });

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::cut::Cut;
 use super::engine::Engine;
 use super::queue::JobInner;
+use super::speed::MANY_FILES;
 
 /// What one more reply counts for beside its bytes, when the number of connections is weighed: small files are worth a
 /// connection for their number, and their replies cost the computer as much as so many bytes.
@@ -83,7 +84,31 @@ impl Engine {
     pub(crate) fn go_far(self: &Arc<Self>) {
         self.speed().go_far(Instant::now());
         self.recut(self.options.max_connections);
+        let jobs = self.lock().jobs.clone();
+        for job in jobs {
+            self.warm_up(&job);
+        }
         self.pump(self.options.max_connections);
+    }
+
+    /// Has connections made for files whose size the first reply will tell: then there may be something to do for all of
+    /// them, three round trips earlier than if they were made then. Where there are many files, those use them.
+    pub(super) fn warm_up(&self, job: &JobInner) {
+        let (jobs, files) = {
+            let state = self.lock();
+            let files: usize = state.jobs.iter().map(|job| job.items.len()).sum();
+            (state.jobs.len().max(1), files)
+        };
+        if files >= MANY_FILES {
+            return;
+        }
+        let share = self.options.max_connections.checked_div(jobs).unwrap_or(1);
+        let mut queue = job.lock_queue();
+        let mut growing = queue.active.clone();
+        growing.retain(|index| job.items.get(*index).is_some_and(|item| item.may_grow()));
+        // Each has one already.
+        let more = share.saturating_sub(growing.len());
+        queue.warm = growing.into_iter().cycle().take(more).collect();
     }
 
     /// Shortens what is being fetched, so that so many connections find something to do: when each of them had to share

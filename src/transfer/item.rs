@@ -16,6 +16,7 @@ use super::resume::Due;
 use super::state::{Restart, State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::{ExistingFile, KnownVersion, Target};
+use crate::secret::Secret;
 
 /// A file that changes on the server is fetched anew this often before it is an error.
 const MAX_RESTARTS: u32 = 2;
@@ -201,6 +202,20 @@ impl Item {
             state.ranges.extend(more.into_iter().map(Arc::new));
         }
         Ok(())
+    }
+
+    /// Whether its first reply will show how much more there is to fetch, in ranges.
+    pub(super) fn may_grow(&self) -> bool {
+        let state = self.lock();
+        let single_use = state.located.as_ref().is_none_or(|at| at.single_use);
+        let is_over = state.error.is_some() || state.outcome.is_some();
+        state.size.is_none() && !state.streaming && !single_use && !is_over
+    }
+
+    /// Where the first of its bytes are.
+    pub(super) fn first_url(&self) -> Option<Secret> {
+        let state = self.lock();
+        Some(state.located.as_ref()?.sources.first()?.url.clone())
     }
 
     /// A free range, taken for the calling worker.

@@ -31,6 +31,12 @@ impl Engine {
         match unit {
             Unit::Locate(group) => self.locate(job, group),
             Unit::Open(index) => self.open(job, *index),
+            Unit::WarmUp(index) => {
+                let url = job.items.get(*index).and_then(|item| item.first_url());
+                if let Some(url) = url {
+                    job.context.session.warm_up(url.expose());
+                }
+            }
             Unit::Fetch(index, range) => {
                 if let Some(item) = job.items.get(*index) {
                     let work = Work {
@@ -57,6 +63,8 @@ impl Engine {
                 }
             }
             Unit::Open(index) => self.abandon(job, *index, error),
+            // The file itself will do without.
+            Unit::WarmUp(_) => {}
             Unit::Fetch(index, range) => {
                 range.release();
                 self.abandon(job, *index, error);
@@ -139,6 +147,10 @@ impl Engine {
         }
         let cut = self.cut(job, item);
         item.plan(cut, &job.counters);
+        let session = &job.context.session;
+        if session.is_new() && session.distance().is_far() {
+            self.warm_up(job);
+        }
         self.leave(job, index);
     }
 

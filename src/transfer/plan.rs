@@ -146,7 +146,10 @@ impl Range {
             return Claim::Dead;
         }
         let block = place.rate.latest().map_or(BLOCK, |rate| {
-            ((rate * BLOCK_TIME) as u64).clamp(SMALLEST_BLOCK, BLOCK)
+            // Such a cast ends at the type's limits.
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let bytes = (rate * BLOCK_TIME) as u64;
+            bytes.clamp(SMALLEST_BLOCK, BLOCK)
         });
         let length = place.end.saturating_sub(place.written).min(block);
         if length == 0 {

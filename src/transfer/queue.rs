@@ -35,6 +35,8 @@ pub(super) struct Queue {
     pub(super) unsigned: VecDeque<Vec<usize>>,
     pub(super) signing: usize,
     pub(super) ready: VecDeque<usize>,
+    /// Files for whose rest connections are to be made.
+    pub(super) warm: Vec<usize>,
     pub(super) active: Vec<usize>,
     pub(super) open: usize,
 }
@@ -44,6 +46,8 @@ pub(super) enum Unit {
     Locate(Vec<usize>),
     Open(usize),
     Fetch(usize, Arc<Range>),
+    /// Make a connection for a file whose size is not known yet.
+    WarmUp(usize),
 }
 
 impl JobInner {
@@ -75,6 +79,11 @@ impl JobInner {
         if let Some(index) = queue.ready.pop_front() {
             queue.active.push(index);
             return Some((Unit::Open(index), false));
+        }
+        while let Some(index) = queue.warm.pop() {
+            if self.items.get(index).is_some_and(|item| item.may_grow()) {
+                return Some((Unit::WarmUp(index), false));
+            }
         }
         let now = Instant::now();
         queue.active.iter().find_map(|index| {

@@ -13,8 +13,9 @@ const START_MANY: usize = 8;
 const WATCH: Duration = Duration::from_millis(50);
 /// And how long before anything has come: the server may be thinking.
 const WATCH_FIRST: Duration = Duration::from_millis(100);
-/// How many times as many are tried next at the least and at the most.
-const STEPS: (f64, f64) = (2.0, 4.0);
+/// How many times as many are tried next: as many as the computer could do with, if each brings as much, and not fewer
+/// than the last.
+const STEPS: [u8; 3] = [4, 3, 2];
 /// How much faster more connections must be on average to stay.
 const GAIN: f64 = 1.12;
 /// How many windows make an average; the first one, in which they connect, is not counted.
@@ -149,10 +150,9 @@ impl Speed {
                 windows: 0,
                 rates: 0.0,
             });
-            // As many as the computer could do with, if each brings as much.
-            let (least, most) = STEPS;
-            let more = self.permits as f64 * (FAST / rate).clamp(least, most);
-            self.permits = (more as usize).min(self.max);
+            let fits = |times: &u8| rate * f64::from(*times) <= FAST;
+            let times = STEPS.into_iter().find(fits).unwrap_or(2);
+            self.permits = self.permits.saturating_mul(times.into()).min(self.max);
         }
         true
     }
@@ -208,9 +208,9 @@ mod tests {
 
     #[test]
     fn grows_where_each_connection_is_capped_and_stays_where_it_does_not_help() {
-        assert_eq!(settle(64, |n| n as f64 * 4e6, 20), 64);
+        assert_eq!(settle(64, |n| n as f64 * 8e6, 20), 64);
         // So many that the computer has enough to do.
-        assert_eq!(settle(64, |n| n as f64 * 8e6, 20), 50);
+        assert_eq!(settle(64, |n| n as f64 * 3e7, 20), 24);
         assert_eq!(settle(64, |_| 1e9, 20), 4);
         assert_eq!(settle(64, |_| 1e7, 20), 4);
         // More would help, but the computer has other things to do.

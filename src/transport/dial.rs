@@ -1,17 +1,19 @@
 //! From an address to a connection that is ready for a request: proxy, name, TCP, tunnel, TLS, all within one limit.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use ureq::Timeout;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout, Transport};
+use ureq::unversioned::transport::{
+    ConnectionDetails, Connector, NextTimeout, ShutdownHandle, Transport,
+};
 
 use super::connect::{Failed, Families};
 use super::distance::{self, Distance};
@@ -23,6 +25,7 @@ use super::socket::Socket;
 use super::throttle::Throttle;
 use super::tls::{self, Tls};
 use super::tunnel;
+use super::warm::Warm;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What the connections of one client have in common.
@@ -83,27 +86,55 @@ pub(super) struct Target<'a> {
     pub(super) port: u16,
 }
 
+impl<'a> Target<'a> {
+    fn of(uri: &'a Uri, https: bool) -> Self {
+        Target {
+            https,
+            host: uri.host().unwrap_or_default(),
+            port: uri.port_u16().unwrap_or(if https { 443 } else { 80 }),
+        }
+    }
+
+    /// Under which name a connection to it is kept.
+    fn name(&self) -> String {
+        let place = distance::place(self.host, self.port);
+        format!("{} {place}", if self.https { "https" } else { "http" })
+    }
+}
+
+/// Is told of a socket before anything is awaited over it. An error ends the attempt.
+type Register<'a> = &'a dyn Fn(Weak<dyn ShutdownHandle>) -> Result<()>;
+
 /// Makes the connections of one cancel scope.
 pub(super) struct Dialer {
     pub(super) ways: Arc<Ways>,
     pub(super) cancelled: Arc<AtomicBool>,
+    pub(super) warm: Warm,
 }
 
 impl Dialer {
-    fn dial(&self, details: &ConnectionDetails<'_>) -> Result<Box<dyn Transport>> {
-        let https = details.needs_tls();
-        let target = Target {
-            https,
-            host: details.uri.host().unwrap_or_default(),
-            port: details
-                .uri
-                .port_u16()
-                .unwrap_or(if https { 443 } else { 80 }),
+    /// Makes a connection for somebody who will ask for something over it soon. It fails without a word: whoever asks then
+    /// makes one of his own, and hears why that failed.
+    pub(super) fn warm_up(&self, uri: &Uri) {
+        let target = Target::of(uri, uri.scheme_str() == Some("https"));
+        let socket = OnceCell::new();
+        let register = |of_it: Weak<dyn ShutdownHandle>| {
+            self.warm.begin(of_it.clone())?;
+            let _ = socket.set(of_it);
+            Ok(())
         };
+        if let Ok(transport) = self.dial(&target, &register)
+            && let Some(socket) = socket.into_inner()
+        {
+            self.warm.keep(target.name(), transport, socket);
+        }
+    }
+
+    fn dial(&self, target: &Target<'_>, register: Register<'_>) -> Result<Box<dyn Transport>> {
         let deadline = Deadline::new(self.ways.limit);
         let line = match self.ways.proxies.route(target.host, target.port)? {
-            Route::Direct => self.reach(target.host, target.port, false, details, &deadline)?,
-            Route::Through(proxy) => self.tunnel(&proxy, &target, details, &deadline)?,
+            Route::Direct => self.reach(target.host, target.port, false, register, &deadline)?,
+            Route::Through(proxy) => self.tunnel(&proxy, target, register, &deadline)?,
         };
         match target.https {
             true => {
@@ -127,10 +158,10 @@ impl Dialer {
         &self,
         proxy: &ProxyAddress,
         target: &Target<'_>,
-        details: &ConnectionDetails<'_>,
+        register: Register<'_>,
         deadline: &Deadline,
     ) -> Result<Line> {
-        let mut line = self.reach(&proxy.host, proxy.port, true, details, deadline)?;
+        let mut line = self.reach(&proxy.host, proxy.port, true, register, deadline)?;
         if proxy.https {
             let stream = tls::handshake(&self.ways.tls, line, &proxy.host, deadline, None)?;
             line = Line::Proxy(Box::new(stream));
@@ -145,7 +176,7 @@ impl Dialer {
         host: &str,
         port: u16,
         is_proxy: bool,
-        details: &ConnectionDetails<'_>,
+        register: Register<'_>,
         deadline: &Deadline,
     ) -> Result<Line> {
         let shown = match is_proxy {
@@ -185,7 +216,7 @@ impl Dialer {
         };
         let socket = Socket::new(stream, self.ways.throttle.clone());
         // From here on, a cancelled scope shuts the socket down, also in the middle of a handshake.
-        (details.register_shutdown)(socket.shutdown_handle()).map_err(|_| Error::cancelled())?;
+        register(socket.shutdown_handle())?;
         Ok(Line::Socket(socket))
     }
 }
@@ -205,7 +236,11 @@ pub(super) fn dialled() -> bool {
     DIALLED.get()
 }
 
-impl Connector for Dialer {
+/// The same for ureq.
+#[derive(Debug)]
+pub(super) struct Shared(pub(super) Arc<Dialer>);
+
+impl Connector for Shared {
     type Out = Box<dyn Transport>;
 
     fn connect(
@@ -213,8 +248,16 @@ impl Connector for Dialer {
         details: &ConnectionDetails<'_>,
         _chained: Option<()>,
     ) -> std::result::Result<Option<Self::Out>, ureq::Error> {
+        let register = |socket: Weak<dyn ShutdownHandle>| {
+            (details.register_shutdown)(socket).map_err(|_| Error::cancelled())
+        };
+        let target = Target::of(details.uri, details.needs_tls());
+        if let Some(ready) = self.0.warm.take(&target.name()) {
+            register(ready.socket).map_err(carry)?;
+            return Ok(Some(ready.transport));
+        }
         DIALLED.set(true);
-        self.dial(details).map(Some).map_err(carry)
+        self.0.dial(&target, &register).map(Some).map_err(carry)
     }
 }
 

@@ -35,6 +35,7 @@ mod tls_stream;
 mod trust;
 mod tunnel;
 mod upload;
+mod warm;
 mod window;
 
 use std::path::PathBuf;
@@ -98,6 +99,7 @@ pub(crate) struct Network {
 #[derive(Clone)]
 struct Scope {
     agent: ureq::Agent,
+    dialer: Arc<dial::Dialer>,
     cancelled: Arc<AtomicBool>,
 }
 
@@ -149,8 +151,10 @@ impl Network {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
+        let is_new = idle.is_none();
         let scope = idle.unwrap_or_else(|| self.new_scope());
         Arc::new(Session {
+            is_new,
             network: self.clone(),
             scope,
             pauses: pause::Pauses::new(),
@@ -178,12 +182,15 @@ impl Network {
             .max_idle_connections_per_host(connections)
             .build();
         let cancelled = Arc::new(AtomicBool::new(false));
-        let dialer = dial::Dialer {
+        let dialer = Arc::new(dial::Dialer {
             ways: self.ways.clone(),
             cancelled: cancelled.clone(),
-        };
+            warm: warm::Warm::default(),
+        });
+        let connector = dial::Shared(dialer.clone());
         Scope {
-            agent: ureq::Agent::with_parts(config, dialer, dial::NoResolver),
+            agent: ureq::Agent::with_parts(config, connector, dial::NoResolver),
+            dialer,
             cancelled,
         }
     }
@@ -193,6 +200,8 @@ impl Network {
 pub(crate) struct Session {
     network: Arc<Network>,
     scope: Scope,
+    /// It began without connections.
+    is_new: bool,
     pauses: pause::Pauses,
 }
 
@@ -201,6 +210,19 @@ impl Session {
     pub(crate) fn cancel(&self) {
         self.pauses.cancel(&self.scope.cancelled);
         self.scope.agent.clone().shutdown();
+        self.scope.dialer.warm.cancel();
+    }
+
+    /// Makes a connection that the next request to this address may use, and waits until it is ready or has failed.
+    pub(crate) fn warm_up(&self, url: &str) {
+        if let Ok(uri) = url.parse() {
+            self.scope.dialer.warm_up(&uri);
+        }
+    }
+
+    /// Closes the connections that were made in vain.
+    pub(crate) fn cool_down(&self) {
+        self.scope.dialer.warm.clear();
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
@@ -227,6 +249,11 @@ impl Session {
         }
     }
 
+    /// Whether it began without connections that others had made.
+    pub(crate) fn is_new(&self) -> bool {
+        self.is_new
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         self.network.limits()
     }
@@ -245,6 +272,7 @@ impl Drop for Session {
         if self.is_cancelled() {
             return;
         }
+        self.cool_down();
         let mut idle = self
             .network
             .idle

@@ -31,7 +31,11 @@ fn a_drip_feed_ends_by_the_limit_on_stalls() {
     let server = RawServer::start(move |asked| {
         let answer = good(asked, &file, None);
         // Of any range: what drips is shared with others.
-        let body = answer.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;
+        let body = answer
+            .windows(4)
+            .position(|end| end == b"\r\n\r\n")
+            .unwrap()
+            + 4;
         let mut acts = vec![Act::Send(answer[..body].to_vec())];
         for byte in answer[body..].iter().take(100) {
             acts.push(Act::Wait(Duration::from_millis(120)));

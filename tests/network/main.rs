@@ -15,6 +15,7 @@ mod slow_down;
 mod squid;
 mod tls_failures;
 mod waits;
+mod warm;
 
 #[path = "../common/skip.rs"]
 mod skip;
