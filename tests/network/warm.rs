@@ -117,7 +117,10 @@ fn all_connections_are_made_before_the_first_reply_and_used_behind_it() {
         .unwrap();
     let data = results[0].as_ref().unwrap().data.clone().unwrap();
     assert!(data.len() == size && data.iter().enumerate().all(|(at, is)| *is == byte(at)));
-    assert!(seen.state.lock().unwrap().asked.len() >= CONNECTIONS / 2);
+    // Those that came later were made because others had been broken off.
+    let asked = &seen.state.lock().unwrap().asked;
+    let first = asked.iter().filter(|number| **number <= CONNECTIONS);
+    assert!(first.count() >= CONNECTIONS / 2, "{asked:?}");
 }
 
 #[test]
