@@ -102,7 +102,11 @@ impl Engine {
         if files >= MANY_FILES {
             return;
         }
-        let share = self.options.max_connections.checked_div(jobs).unwrap_or(1);
+        let most = self
+            .throttle
+            .connections()
+            .min(self.options.max_connections);
+        let share = most.checked_div(jobs).unwrap_or(1);
         let mut queue = job.lock_queue();
         let mut growing = queue.active.clone();
         growing.retain(|index| job.items.get(*index).is_some_and(|item| item.may_grow()));

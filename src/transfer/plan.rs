@@ -311,6 +311,32 @@ mod tests {
     }
 
     #[test]
+    fn the_worker_of_a_slow_connection_holds_little() {
+        let now = Instant::now();
+        for (rate, block) in [
+            (400_000, SMALLEST_BLOCK),
+            (2_000_000, 100_000),
+            (60_000_000, BLOCK),
+        ] {
+            let range = Range::new(0, 0, 0, 64 << 20);
+            assert!(range.take());
+            let length = |expected| match range.claim() {
+                Claim::Block { length, .. } => assert_eq!(length, expected, "{rate}"),
+                other => panic!("{other:?}"),
+            };
+            // Nothing is known of the first one.
+            length(BLOCK);
+            {
+                let mut place = range.lock();
+                let ago = Duration::from_secs(1);
+                place.rate.backdate(now, ago, 0);
+                place.rate.note(now, rate);
+            }
+            length(block);
+        }
+    }
+
+    #[test]
     fn both_end_at_the_same_time() {
         let now = Instant::now();
         // 1 MB/s with 60 MB left, beside others that make 9 MB/s: the new worker gets most of it.

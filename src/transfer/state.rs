@@ -367,6 +367,23 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_has_begun_with_is_cut_for_more_connections_as_well() {
+        let (mut state, cut) = file();
+        let far = Cut { far: true, ..cut };
+        let few = Cut {
+            connections: 8,
+            ..cut
+        };
+        state.ranges = cut::cut(0, 0, 0, 64 * MIB, few)
+            .into_iter()
+            .map(Arc::new)
+            .collect();
+        assert_eq!(lengths(&state), [8 * MIB; 8]);
+        state.recut(far);
+        assert_eq!(lengths(&state), [MIB; 64]);
+    }
+
+    #[test]
     fn ranges_that_somebody_wants_as_they_are_stay_so() {
         for what in [0, 1] {
             let (mut state, cut) = file();
