@@ -6,6 +6,8 @@ use super::plan::{BLOCK, Range};
 const SMALLEST_RANGE: u64 = 1024 * 1024;
 /// Nor than this on a far road, where each connection begins slowly: half as much for each of twice as many saves a round trip.
 const SMALLEST_FAR: u64 = BLOCK;
+/// Lengths are multiples of this, so that the last of many connections does not end much before or after the others.
+const STEP: u64 = 64 * 1024;
 /// Ranges of a file whose SHA-1 is checked: the checksum follows in order, and what lies far ahead of it is
 /// still to be hashed when the download is over.
 const LARGEST_VERIFIED_RANGE: u64 = 32 * 1024 * 1024;
@@ -37,11 +39,19 @@ pub(super) fn cut(source: usize, source_start: u64, start: u64, end: u64, how: C
         even_share(size, how)
     };
     let length = length
-        .checked_next_multiple_of(if how.part_size > 0 { 1 } else { BLOCK })
+        .checked_next_multiple_of(if how.part_size > 0 { 1 } else { STEP })
         .unwrap_or(length)
         .max(size.div_ceil(MOST_RANGES))
         .max(1);
     pieces(source, source_start, start, end, length)
+}
+
+/// Cuts what is left of a file of one source behind `start`, so that there are no more ranges than if it had been cut as a whole.
+pub(super) fn cut_behind(start: u64, size: u64, how: Cut) -> Vec<Range> {
+    match how.part_size == 0 && !how.verified {
+        true => pieces(0, 0, start, size, even_share(size, how)),
+        false => cut(0, 0, start, size, how),
+    }
 }
 
 /// What each of so many connections has of a file.
@@ -51,7 +61,7 @@ pub(super) fn even_share(size: u64, how: Cut) -> u64 {
         false => SMALLEST_RANGE,
     };
     let share = size.div_ceil(how.connections.max(1) as u64).max(least);
-    share.checked_next_multiple_of(BLOCK).unwrap_or(share)
+    share.checked_next_multiple_of(STEP).unwrap_or(share)
 }
 
 /// Ranges of one length, and a last one with what is left.
@@ -95,8 +105,18 @@ mod tests {
         let far = Cut { far: true, ..near };
         assert_eq!(cut(0, 0, 0, 8 << 20, near).len(), 8);
         assert_eq!(cut(0, 0, 0, 8 << 20, far).len(), 32);
-        assert_eq!(cut(0, 0, 0, 100 << 20, far).len(), 58);
+        assert_eq!(cut(0, 0, 0, 100 << 20, far).len(), 64);
         assert_eq!(cut(0, 0, 0, BLOCK, far).len(), 1);
+    }
+
+    #[test]
+    fn the_rest_of_a_file_is_not_cut_for_more_connections_than_there_are() {
+        let how = how(64, 0, false);
+        let ranges = cut_behind(8 << 20, 100 << 20, how);
+        let share = even_share(100 << 20, how);
+        assert!(ranges.len() as u64 + (8 << 20) / share <= 64);
+        assert_eq!(bounds(&ranges)[0], (8 << 20, (8 << 20) + share));
+        assert_eq!(bounds(&ranges).last().unwrap().1, 100 << 20);
     }
 
     #[test]

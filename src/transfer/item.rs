@@ -198,7 +198,7 @@ impl Item {
         let known = first.rest().map_or(size, |(_, end)| end).min(size);
         first.set_end(known);
         if !state.streaming {
-            let more = cut::cut(0, 0, known, size, cut);
+            let more = cut::cut_behind(known, size, cut);
             state.ranges.extend(more.into_iter().map(Arc::new));
         }
         Ok(())
