@@ -38,7 +38,10 @@ pub(crate) enum Way {
     /// https, below this path.
     Https(&'static str),
     /// Through a proxy, https or not.
-    Road { road: Road, tls: bool },
+    Road {
+        road: Road,
+        tls: bool,
+    },
     /// Signed and served by the sandbox.
     Sandbox,
 }

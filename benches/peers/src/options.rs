@@ -84,7 +84,9 @@ impl Options {
                 Long("cases") => options.cases = list(&arguments.value()?.string()?),
                 Long("peers") => options.peers = list(&arguments.value()?.string()?),
                 Long("road") => {
-                    options.roads.push(cases::own(&arguments.value()?.string()?)?);
+                    options
+                        .roads
+                        .push(cases::own(&arguments.value()?.string()?)?);
                     // What is published comes from the cases.
                     options.out = target.join("bench/own");
                 }
