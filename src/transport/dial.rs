@@ -102,8 +102,12 @@ impl<'a> Target<'a> {
     }
 }
 
-/// Is told of a socket before anything is awaited over it. An error ends the attempt.
-type Register<'a> = &'a dyn Fn(Weak<dyn ShutdownHandle>) -> Result<()>;
+/// How an attempt to connect is broken off.
+struct Way<'a> {
+    /// Is told of a socket before anything is awaited over it. An error ends the attempt.
+    register: &'a dyn Fn(Weak<dyn ShutdownHandle>) -> Result<()>,
+    cancelled: &'a AtomicBool,
+}
 
 /// Makes the connections of one cancel scope.
 pub(super) struct Dialer {
@@ -117,24 +121,28 @@ impl Dialer {
     /// makes one of his own, and hears why that failed.
     pub(super) fn warm_up(&self, uri: &Uri) {
         let target = Target::of(uri, uri.scheme_str() == Some("https"));
+        let making = self.warm.begin();
         let socket = OnceCell::new();
         let register = |of_it: Weak<dyn ShutdownHandle>| {
-            self.warm.begin(of_it.clone())?;
+            making.register(of_it.clone())?;
             let _ = socket.set(of_it);
             Ok(())
         };
-        if let Ok(transport) = self.dial(&target, &register)
-            && let Some(socket) = socket.into_inner()
-        {
-            self.warm.keep(target.name(), transport, socket);
+        let way = Way {
+            register: &register,
+            cancelled: &making.stop,
+        };
+        let outcome = self.dial(&target, &way);
+        if let (Ok(transport), Some(socket)) = (outcome, socket.into_inner()) {
+            making.keep(target.name(), transport, socket);
         }
     }
 
-    fn dial(&self, target: &Target<'_>, register: Register<'_>) -> Result<Box<dyn Transport>> {
+    fn dial(&self, target: &Target<'_>, way: &Way<'_>) -> Result<Box<dyn Transport>> {
         let deadline = Deadline::new(self.ways.limit);
         let line = match self.ways.proxies.route(target.host, target.port)? {
-            Route::Direct => self.reach(target.host, target.port, false, register, &deadline)?,
-            Route::Through(proxy) => self.tunnel(&proxy, target, register, &deadline)?,
+            Route::Direct => self.reach(target.host, target.port, false, way, &deadline)?,
+            Route::Through(proxy) => self.tunnel(&proxy, target, way, &deadline)?,
         };
         match target.https {
             true => {
@@ -158,10 +166,10 @@ impl Dialer {
         &self,
         proxy: &ProxyAddress,
         target: &Target<'_>,
-        register: Register<'_>,
+        way: &Way<'_>,
         deadline: &Deadline,
     ) -> Result<Line> {
-        let mut line = self.reach(&proxy.host, proxy.port, true, register, deadline)?;
+        let mut line = self.reach(&proxy.host, proxy.port, true, way, deadline)?;
         if proxy.https {
             let stream = tls::handshake(&self.ways.tls, line, &proxy.host, deadline, None)?;
             line = Line::Proxy(Box::new(stream));
@@ -176,7 +184,7 @@ impl Dialer {
         host: &str,
         port: u16,
         is_proxy: bool,
-        register: Register<'_>,
+        way: &Way<'_>,
         deadline: &Deadline,
     ) -> Result<Line> {
         let shown = match is_proxy {
@@ -188,14 +196,14 @@ impl Dialer {
             Ok(ip) => vec![SocketAddr::new(ip, port)],
             Err(_) => {
                 let names = &self.ways.names;
-                names.resolve(bare, port, is_proxy, deadline.left(), &self.cancelled)?
+                names.resolve(bare, port, is_proxy, deadline.left(), way.cancelled)?
             }
         };
         let key = format!("{bare}:{port}");
         let outcome = self
             .ways
             .families
-            .connect(&key, &addresses, deadline.until, &self.cancelled);
+            .connect(&key, &addresses, deadline.until, way.cancelled);
         let stream = match outcome {
             Ok(stream) => stream,
             Err(Failed::Cancelled) => return Err(Error::cancelled()),
@@ -216,7 +224,7 @@ impl Dialer {
         };
         let socket = Socket::new(stream, self.ways.throttle.clone());
         // From here on, a cancelled scope shuts the socket down, also in the middle of a handshake.
-        register(socket.shutdown_handle())?;
+        (way.register)(socket.shutdown_handle())?;
         Ok(Line::Socket(socket))
     }
 }
@@ -257,7 +265,11 @@ impl Connector for Shared {
             return Ok(Some(ready.transport));
         }
         DIALLED.set(true);
-        self.0.dial(&target, &register).map(Some).map_err(carry)
+        let way = Way {
+            register: &register,
+            cancelled: &self.0.cancelled,
+        };
+        self.0.dial(&target, &way).map(Some).map_err(carry)
     }
 }
 

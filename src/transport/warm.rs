@@ -1,7 +1,8 @@
 //! Connections that are made before there is anything to ask for: while the first reply of a file from afar is awaited, which says
 //! how large it is, the connections for the rest of it get ready.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::{ShutdownHandle, Transport};
@@ -20,8 +21,9 @@ pub(super) struct Warm {
 #[derive(Default)]
 struct Stock {
     ready: Vec<Ready>,
-    /// Of those that are being made as well.
-    sockets: Vec<Weak<dyn ShutdownHandle>>,
+    making: Vec<Weak<dyn ShutdownHandle>>,
+    /// Ends those that are being made.
+    stop: Arc<AtomicBool>,
     cancelled: bool,
 }
 
@@ -33,37 +35,57 @@ pub(super) struct Ready {
     made: Instant,
 }
 
-impl Warm {
-    fn lock(&self) -> MutexGuard<'_, Stock> {
-        self.stock.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// One that is being made.
+pub(super) struct Making<'a> {
+    warm: &'a Warm,
+    /// Nobody wants it any more.
+    pub(super) stop: Arc<AtomicBool>,
+}
 
-    /// A connection has begun; from here on, cancelling ends it.
-    pub(super) fn begin(&self, socket: Weak<dyn ShutdownHandle>) -> Result<()> {
-        let mut stock = self.lock();
-        if stock.cancelled {
+impl Making<'_> {
+    /// Its socket; from here on it can be broken off there as well.
+    pub(super) fn register(&self, socket: Weak<dyn ShutdownHandle>) -> Result<()> {
+        let mut stock = self.warm.lock();
+        if self.stop.load(Ordering::Acquire) {
             return Err(Error::cancelled());
         }
-        stock.sockets.push(socket);
+        stock.making.push(socket);
         Ok(())
     }
 
     /// It is ready to be used.
     pub(super) fn keep(
-        &self,
+        self,
         place: String,
         transport: Box<dyn Transport>,
         socket: Weak<dyn ShutdownHandle>,
     ) {
-        let mut stock = self.lock();
-        if !stock.cancelled {
-            stock.ready.push(Ready {
-                transport,
-                socket,
-                place,
-                made: Instant::now(),
-            });
+        let mut stock = self.warm.lock();
+        if self.stop.load(Ordering::Acquire) {
+            return;
         }
+        stock.making.retain(|other| !other.ptr_eq(&socket));
+        stock.ready.push(Ready {
+            transport,
+            socket,
+            place,
+            made: Instant::now(),
+        });
+    }
+}
+
+impl Warm {
+    fn lock(&self) -> MutexGuard<'_, Stock> {
+        self.stock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn begin(&self) -> Making<'_> {
+        let stock = self.lock();
+        let stop = match stock.cancelled {
+            true => Arc::new(AtomicBool::new(true)),
+            false => stock.stop.clone(),
+        };
+        Making { warm: self, stop }
     }
 
     /// One that leads there, if there is one.
@@ -76,27 +98,28 @@ impl Warm {
         Some(stock.ready.swap_remove(at))
     }
 
-    /// Closes what nobody has used.
+    /// Nobody wants them any more: closes those that are ready, and breaks off those that are being made.
     pub(super) fn clear(&self) {
-        let mut stock = self.lock();
-        let unused = std::mem::take(&mut stock.ready);
-        stock.sockets.retain(|socket| socket.strong_count() > 0);
-        drop(stock);
-        drop(unused);
-    }
-
-    /// Breaks off those that are being made, and makes no more.
-    pub(super) fn cancel(&self) {
-        let sockets = {
+        let (ready, making) = {
             let mut stock = self.lock();
-            stock.cancelled = true;
-            std::mem::take(&mut stock.sockets)
+            stock.stop.store(true, Ordering::Release);
+            stock.stop = Arc::default();
+            (
+                std::mem::take(&mut stock.ready),
+                std::mem::take(&mut stock.making),
+            )
         };
-        for socket in sockets {
+        for socket in making {
             if let Some(socket) = socket.upgrade() {
                 socket.shutdown();
             }
         }
+        drop(ready);
+    }
+
+    /// And no more are made.
+    pub(super) fn cancel(&self) {
+        self.lock().cancelled = true;
         self.clear();
     }
 }

@@ -137,6 +137,36 @@ fn those_made_in_vain_are_closed_when_the_job_is_over() {
 }
 
 #[test]
+fn a_server_that_forgets_them_holds_up_nobody() {
+    let authority = Authority::new();
+    let config = authority.vouch(&["localhost"], |_| {});
+    let seen = Arc::new(Seen::default());
+    let shared = seen.clone();
+    // Like a server of one thread: the others are accepted, and never hear a word.
+    let server = Server::start(move |peer| {
+        shared.note(|state| state.begun += 1);
+        if peer.number > 1 {
+            peer.hold();
+            return shared.note(|state| state.closed += 1);
+        }
+        all_have_begun(&shared);
+        let mut stream = accept(peer.socket.try_clone().unwrap(), &config).unwrap();
+        head_of(&mut stream).unwrap();
+        let reply = "HTTP/1.1 206 Partial Content\r\nContent-Length: 1\r\nContent-Range: bytes 0-0/1\r\n\r\nx";
+        stream.write_all(reply.as_bytes()).unwrap();
+        peer.hold();
+    });
+    let client = client(&authority);
+    let begun = Instant::now();
+    let results = client.download(vec![file(&server)], |_| true).unwrap();
+    assert_eq!(results[0].as_ref().unwrap().bytes, 1);
+    drop(client);
+    // Otherwise the client would wait for them as long as a connection may take.
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+    assert!(seen.until(|state| state.closed >= CONNECTIONS - 1));
+}
+
+#[test]
 fn none_are_made_when_the_size_is_known() {
     let authority = Authority::new();
     let (server, _seen) = serve(&authority, 1000, |_| {
