@@ -27,41 +27,40 @@ pub(super) struct Cut {
 
 /// Cuts `start..end` of one source into ranges, in order.
 pub(super) fn cut(source: usize, source_start: u64, start: u64, end: u64, how: Cut) -> Vec<Range> {
-    let size = end.saturating_sub(start);
-    let connections = how.connections.max(1) as u64;
-    let length = if how.part_size > 0 {
-        how.part_size
-    } else if how.verified {
-        size.checked_div(connections.saturating_mul(4))
-            .unwrap_or(size)
-            .clamp(SMALLEST_RANGE.saturating_mul(4), LARGEST_VERIFIED_RANGE)
-    } else {
-        even_share(size, how)
-    };
-    let length = length
-        .checked_next_multiple_of(if how.part_size > 0 { 1 } else { STEP })
-        .unwrap_or(length)
-        .max(size.div_ceil(MOST_RANGES))
-        .max(1);
+    let length = length(end.saturating_sub(start), how);
     pieces(source, source_start, start, end, length)
 }
 
-/// Cuts what is left of a file of one source behind `start`, so that there are no more ranges than if it had been cut as a whole.
-pub(super) fn cut_behind(start: u64, size: u64, how: Cut) -> Vec<Range> {
-    match how.part_size == 0 && !how.verified {
-        true => pieces(0, 0, start, size, even_share(size, how)),
-        false => cut(0, 0, start, size, how),
-    }
+/// How long the ranges of so many bytes are.
+pub(super) fn length(size: u64, how: Cut) -> u64 {
+    let connections = how.connections.max(1) as u64;
+    let length = match how.part_size {
+        0 => {
+            let share = even_share(size, how);
+            let in_order = size
+                .checked_div(connections.saturating_mul(4))
+                .unwrap_or(size)
+                .clamp(SMALLEST_RANGE.saturating_mul(4), LARGEST_VERIFIED_RANGE);
+            let length = match (how.verified, how.far) {
+                (false, _) => share,
+                (true, false) => in_order,
+                // What all connections fetch at once is ahead of the checksum in any case.
+                (true, true) => in_order.min(share),
+            };
+            length.checked_next_multiple_of(STEP).unwrap_or(length)
+        }
+        part_size => part_size,
+    };
+    length.max(size.div_ceil(MOST_RANGES)).max(1)
 }
 
 /// What each of so many connections has of a file.
-pub(super) fn even_share(size: u64, how: Cut) -> u64 {
+fn even_share(size: u64, how: Cut) -> u64 {
     let least = match how.far {
         true => SMALLEST_FAR,
         false => SMALLEST_RANGE,
     };
-    let share = size.div_ceil(how.connections.max(1) as u64).max(least);
-    share.checked_next_multiple_of(STEP).unwrap_or(share)
+    size.div_ceil(how.connections.max(1) as u64).max(least)
 }
 
 /// Ranges of one length, and a last one with what is left.
@@ -107,16 +106,14 @@ mod tests {
         assert_eq!(cut(0, 0, 0, 8 << 20, far).len(), 32);
         assert_eq!(cut(0, 0, 0, 100 << 20, far).len(), 64);
         assert_eq!(cut(0, 0, 0, BLOCK, far).len(), 1);
-    }
-
-    #[test]
-    fn the_rest_of_a_file_is_not_cut_for_more_connections_than_there_are() {
-        let how = how(64, 0, false);
-        let ranges = cut_behind(8 << 20, 100 << 20, how);
-        let share = even_share(100 << 20, how);
-        assert!(ranges.len() as u64 + (8 << 20) / share <= 64);
-        assert_eq!(bounds(&ranges)[0], (8 << 20, (8 << 20) + share));
-        assert_eq!(bounds(&ranges).last().unwrap().1, 100 << 20);
+        // With a checksum, too, as long as all of them are fetched at once.
+        let near = how(64, 0, true);
+        let far = Cut { far: true, ..near };
+        assert_eq!(cut(0, 0, 0, 8 << 20, near).len(), 2);
+        assert_eq!(cut(0, 0, 0, 8 << 20, far).len(), 32);
+        for how in [near, far] {
+            assert_eq!(cut(0, 0, 0, 4 << 30, how).len(), 256);
+        }
     }
 
     #[test]

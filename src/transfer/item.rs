@@ -198,7 +198,8 @@ impl Item {
         let known = first.rest().map_or(size, |(_, end)| end).min(size);
         first.set_end(known);
         if !state.streaming {
-            let more = cut::cut_behind(known, size, cut);
+            // Not for more connections than if it had been cut as a whole.
+            let more = cut::pieces(0, 0, known, size, cut::length(size, cut));
             state.ranges.extend(more.into_iter().map(Arc::new));
         }
         Ok(())

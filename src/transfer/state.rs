@@ -50,6 +50,8 @@ pub(super) struct State {
     pub(super) rangeless: bool,
     /// Ranges may be made longer: they have no size that somebody asked for, and no checksum waits for them in order.
     pub(super) mergeable: bool,
+    /// They have the size that somebody asked for.
+    pub(super) of_size: bool,
     pub(super) restart: Option<Restart>,
     pub(super) restarts: u32,
     pub(super) error: Option<Error>,
@@ -129,6 +131,7 @@ impl State {
             return;
         };
         self.mergeable = cut.part_size == 0 && !cut.verified;
+        self.of_size = cut.part_size > 0;
         self.versions = vec![None; located.sources.len()];
         self.unproven = vec![false; located.sources.len()];
         self.ranges = Vec::new();
@@ -236,13 +239,13 @@ impl State {
 
     /// Gives the rests of long ranges back in pieces, for more workers than were expected.
     pub(super) fn recut(&mut self, cut: Cut) {
-        if !self.mergeable || self.streaming {
+        if self.of_size || self.streaming {
             return;
         }
         let Some(size) = self.size else {
             return;
         };
-        let most = cut::even_share(size, cut);
+        let most = cut::length(size, cut);
         let mut pieces = Vec::new();
         for range in &self.ranges {
             pieces.extend(range.shorten(most));
@@ -381,6 +384,22 @@ mod tests {
         assert_eq!(lengths(&state), [8 * MIB; 8]);
         state.recut(far);
         assert_eq!(lengths(&state), [MIB; 64]);
+        // Also where a checksum follows in order.
+        let verified = Cut {
+            verified: true,
+            ..cut
+        };
+        state.mergeable = false;
+        state.ranges = cut::cut(0, 0, 0, 64 * MIB, verified)
+            .into_iter()
+            .map(Arc::new)
+            .collect();
+        assert_eq!(lengths(&state), [4 * MIB; 16]);
+        state.recut(Cut {
+            far: true,
+            ..verified
+        });
+        assert_eq!(lengths(&state), [MIB; 64]);
     }
 
     #[test]
@@ -389,7 +408,7 @@ mod tests {
             let (mut state, cut) = file();
             let first = state.take_free(1).unwrap();
             match what {
-                0 => state.mergeable = false,
+                0 => state.of_size = true,
                 _ => state.streaming = true,
             }
             state.recut(cut);
