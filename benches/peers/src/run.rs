@@ -151,6 +151,7 @@ impl Bench<'_> {
             id: case.id.to_owned(),
             title: case.title.to_owned(),
             limit: case.limit.to_owned(),
+            when: String::new(),
             size_told: case.size_told,
             bytes: files.iter().map(|source| source.size).sum(),
             files: files.len(),

@@ -32,9 +32,10 @@ impl Measured {
 
     pub(crate) fn markdown(&self) -> String {
         let mut text = format!(
-            "### ({}) {}\n\nLimit: {}.\n\n| | s | MB/s | {} is so many times as fast | CPU s/GiB | peak MiB |\n|---|---:|---:|---:|---:|---:|\n",
+            "### ({}) {}\n\nMeasured {}. Limit: {}.\n\n| | s | MB/s | {} is so many times as fast | CPU s/GiB | peak MiB |\n|---|---:|---:|---:|---:|---:|\n",
             self.id,
             self.title,
+            self.when,
             self.limit,
             self.ours().map_or("", |ours| &ours.name),
         );

@@ -36,6 +36,9 @@ pub(crate) struct Measured {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) limit: String,
+    /// On which day, with which state of the library, and how busy the machine was.
+    #[serde(default)]
+    pub(crate) when: String,
     pub(crate) size_told: bool,
     pub(crate) bytes: u64,
     pub(crate) files: usize,
@@ -190,8 +193,14 @@ impl Sheet {
         serde_json::from_str(&text).with_context(|| path.display().to_string())
     }
 
-    /// In the place of what was measured of this case before, and in the order in which cases are named.
-    pub(crate) fn add(&mut self, case: Measured) {
+    /// Takes it as measured now, in the place of what was measured of this case before, and in the order in which cases are named.
+    pub(crate) fn add(&mut self, mut case: Measured) {
+        let runs = case.entries.iter().flat_map(|entry| &entry.runs);
+        let load = Spread::of(runs.map(|run| run.load)).map_or(0.0, |load| load.median);
+        case.when = format!(
+            "on {}, at commit {}; the load of the machine was {load:.0} (median)",
+            self.date, self.commit
+        );
         match self.cases.iter_mut().find(|other| other.id == case.id) {
             Some(other) => *other = case,
             None => self.cases.push(case),

@@ -149,6 +149,7 @@ mod tests {
         let case = Measured {
             id: "x".to_owned(),
             title: "a < b & c".to_owned(),
+            when: String::new(),
             limit: String::new(),
             size_told: false,
             bytes: 1_000_000_000,

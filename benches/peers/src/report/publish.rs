@@ -5,50 +5,52 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::Sheet;
+use super::{Sheet, summary};
+use crate::cases;
 
 /// The README's table is between these.
 const MARKS: [&str; 2] = ["<!-- cargo xtask bench --publish -->\n", "<!-- end -->\n"];
 
 impl Sheet {
-    /// `root` is the project's folder.
+    /// `root` is the project's folder. What was published of cases that were not measured since stays.
     pub(crate) fn publish(&self, root: &Path) -> Result<()> {
+        let page = root.join("docs/benchmarks.md");
+        let old = fs::read_to_string(&page).unwrap_or_default();
         let images = root.join("docs/images");
+        let mut rows = Vec::new();
         let mut cases = String::new();
-        for case in &self.cases {
-            let name = format!("bench-{}.svg", case.id);
-            fs::write(images.join(&name), case.plot())?;
-            cases.push_str(&case.markdown());
-            cases.push_str(&format!(
-                "\n![({}) {}](images/{name})\n\n",
-                case.id, case.title
-            ));
+        for id in cases::ALL.iter().map(|case| case.id) {
+            match self.cases.iter().find(|case| case.id == id) {
+                Some(case) => {
+                    let name = format!("bench-{id}.svg");
+                    fs::write(images.join(&name), case.plot())?;
+                    rows.extend(case.row());
+                    let title = &case.title;
+                    let table = case.markdown();
+                    cases.push_str(&format!("{table}\n![({id}) {title}](images/{name})\n\n"));
+                }
+                None => {
+                    rows.extend(row_in(&old, id));
+                    cases.extend(section_in(&old, id));
+                }
+            }
         }
-        let page = include_str!("page.md")
-            .replace("{{machine}}", &self.conditions())
+        let summary = summary::table(rows.into_iter());
+        let text = include_str!("page.md")
+            .replace("{{machine}}", &format!("{}, {}", self.machine, self.kernel))
             .replace(
                 "{{processors}}",
                 self.machine.split(' ').next().unwrap_or("its"),
             )
-            .replace("{{summary}}", &self.summary())
+            .replace("{{summary}}", &summary)
             .replace("{{cases}}", &cases)
             .replace("{{versions}}", &self.versions());
-        fs::write(root.join("docs/benchmarks.md"), page)?;
+        fs::write(page, text)?;
         let readme = root.join("README.md");
         let text = fs::read_to_string(&readme)?;
-        let text = between_marks(&text, &self.summary())
+        let text = between_marks(&text, &summary)
             .with_context(|| format!("{} lacks the marks for the table", readme.display()))?;
         Ok(fs::write(readme, text)?)
-    }
-
-    fn conditions(&self) -> String {
-        let loads = self.cases.iter().flat_map(|case| &case.entries);
-        let loads = loads.flat_map(|entry| &entry.runs).map(|run| run.load);
-        let load = super::Spread::of(loads).map_or(0.0, |load| load.median);
-        format!(
-            "{}, {}, on {}, at commit {}; the load of the machine was {load:.0} (median)",
-            self.machine, self.kernel, self.date, self.commit
-        )
     }
 
     fn versions(&self) -> String {
@@ -61,6 +63,24 @@ impl Sheet {
     }
 }
 
+/// A case's line of the table in a page that was published before.
+fn row_in(page: &str, id: &str) -> Option<String> {
+    let begin = format!("| ({id}) ");
+    let line = page.lines().find(|line| line.starts_with(&begin))?;
+    Some(format!("{line}\n"))
+}
+
+/// A case's section of it.
+fn section_in(page: &str, id: &str) -> Option<String> {
+    let (_, rest) = page.split_once(&format!("\n### ({id}) "))?;
+    let end = ["\n### (", "\n## "]
+        .iter()
+        .filter_map(|next| rest.find(next))
+        .min();
+    let section = rest[..end.unwrap_or(rest.len())].trim_end();
+    Some(format!("### ({id}) {section}\n\n"))
+}
+
 fn between_marks(text: &str, table: &str) -> Option<String> {
     let (before, rest) = text.split_once(MARKS[0])?;
     let (_, after) = rest.split_once(MARKS[1])?;
@@ -70,6 +90,17 @@ fn between_marks(text: &str, table: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_published_of_other_cases_stays() {
+        let page = "# How\n\n| | x |\n| (a) A | 1 s |\n| (b) B | 2 s |\n\n## The cases\n\n### (a) A\n\n| 1 |\n\n\
+                    ![(a)](a.svg)\n\n### (b) B\n\n| 2 |\n\n\n## Who\n\nme\n";
+        assert_eq!(row_in(page, "b").unwrap(), "| (b) B | 2 s |\n");
+        let section = section_in(page, "a").unwrap();
+        assert_eq!(section, "### (a) A\n\n| 1 |\n\n![(a)](a.svg)\n\n");
+        assert_eq!(section_in(page, "b").unwrap(), "### (b) B\n\n| 2 |\n\n");
+        assert!(row_in(page, "c").is_none() && section_in(page, "c").is_none());
+    }
 
     #[test]
     fn the_table_takes_the_place_of_the_old_one() {

@@ -8,38 +8,37 @@ use crate::contestants::Setup;
 impl Sheet {
     /// The table for readers in a hurry.
     pub(crate) fn summary(&self) -> String {
-        let mut text = String::from(
-            "| | apsfetch | the best of the others as they come | apsfetch is … as fast | the best set by hand | apsfetch is … as fast |\n\
-             |---|---:|---|---:|---|---:|\n",
-        );
-        for case in &self.cases {
-            let Some(ours) = case.ours() else { continue };
-            let Some(seconds) = ours.spread(|cost| cost.seconds) else {
-                continue;
-            };
-            let _ = write!(
-                text,
-                "| ({}) {} | {:.2} s |",
-                case.id, case.title, seconds.median
-            );
-            for setup in [Setup::Defaults, Setup::ByHand] {
-                match case
-                    .best(setup)
-                    .and_then(|best| Some((best, best.times(ours)?)))
-                {
-                    Some((best, times)) => {
-                        let _ = write!(text, " {} | {} |", best.name, factor(times));
-                    }
-                    None => text.push_str(" | |"),
-                }
-            }
-            text.push('\n');
-        }
-        text
+        table(self.cases.iter().filter_map(Measured::row))
     }
 }
 
+pub(super) fn table(rows: impl Iterator<Item = String>) -> String {
+    let head = "| | apsfetch | the best of the others as they come | apsfetch is … as fast | the best set by hand | apsfetch is … as fast |\n\
+                |---|---:|---|---:|---|---:|\n";
+    rows.fold(head.to_owned(), |text, row| text + &row)
+}
+
 impl Measured {
+    /// Its line of the table, if the library has a time.
+    pub(super) fn row(&self) -> Option<String> {
+        let ours = self.ours()?;
+        let seconds = ours.spread(|cost| cost.seconds)?;
+        let mut text = format!("| ({}) {} | {:.2} s |", self.id, self.title, seconds.median);
+        for setup in [Setup::Defaults, Setup::ByHand] {
+            match self
+                .best(setup)
+                .and_then(|best| Some((best, best.times(ours)?)))
+            {
+                Some((best, times)) => {
+                    let _ = write!(text, " {} | {} |", best.name, factor(times));
+                }
+                None => text.push_str(" | |"),
+            }
+        }
+        text.push('\n');
+        Some(text)
+    }
+
     /// The quickest of these whose files were all right.
     pub(crate) fn best(&self, setup: Setup) -> Option<&Entry> {
         self.entries
