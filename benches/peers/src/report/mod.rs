@@ -36,7 +36,7 @@ pub(crate) struct Measured {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) limit: String,
-    /// On which day, with which state of the library, and how busy the machine was.
+    /// On which day, with which state of the library, on which machine, and how busy that was.
     #[serde(default)]
     pub(crate) when: String,
     pub(crate) size_told: bool,
@@ -198,8 +198,8 @@ impl Sheet {
         let runs = case.entries.iter().flat_map(|entry| &entry.runs);
         let load = Spread::of(runs.map(|run| run.load)).map_or(0.0, |load| load.median);
         case.when = format!(
-            "on {}, at commit {}; the load of the machine was {load:.0} (median)",
-            self.date, self.commit
+            "on {}, at commit {}, with {}, {}; the load of the machine was {load:.0} (median)",
+            self.date, self.commit, self.machine, self.kernel
         );
         match self.cases.iter_mut().find(|other| other.id == case.id) {
             Some(other) => *other = case,

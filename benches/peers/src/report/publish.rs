@@ -37,7 +37,6 @@ impl Sheet {
         }
         let summary = summary::table(rows.into_iter());
         let text = include_str!("page.md")
-            .replace("{{machine}}", &format!("{}, {}", self.machine, self.kernel))
             .replace(
                 "{{processors}}",
                 self.machine.split(' ').next().unwrap_or("its"),
