@@ -55,11 +55,17 @@ pub(crate) fn thread(context: &Context<'_>) -> Result<()> {
 }
 
 fn check(context: &Context<'_>, sanitizer: &Sanitizer) -> Result<()> {
-    let Some(toolchain) = toolchain(context) else {
+    let with_sources = !sanitizer.build.is_empty();
+    let Some(toolchain) = toolchain(context, with_sources) else {
         // No failure: a machine may have no network to get it from.
         println!(
-            "    not run: there is no nightly Rust with its sources for {TARGET} here \
-             (rustup toolchain install nightly --component rust-src)"
+            "    not run: there is no nightly Rust{} for {TARGET} here \
+             (rustup toolchain install nightly --component rust-src)",
+            if with_sources {
+                " with its sources"
+            } else {
+                ""
+            }
         );
         return Ok(());
     };
@@ -91,8 +97,8 @@ fn check(context: &Context<'_>, sanitizer: &Sanitizer) -> Result<()> {
     succeed(&mut tests).context("cargo test")
 }
 
-/// Where nightly Rust is, if it is here with its own sources.
-fn toolchain(context: &Context<'_>) -> Option<PathBuf> {
+/// Where nightly Rust is, if it is here, and with its own sources where these are needed.
+fn toolchain(context: &Context<'_>, with_sources: bool) -> Option<PathBuf> {
     let output = context
         .command("rustup")
         .args(["run", "nightly", "rustc", "--print", "sysroot"])
@@ -102,7 +108,8 @@ fn toolchain(context: &Context<'_>) -> Option<PathBuf> {
     let root = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
     let has = |path: &str| root.join("lib/rustlib").join(path).exists();
     let here = cfg!(all(target_os = "linux", target_arch = "x86_64"));
-    (here && output.status.success() && has("src/rust/library/std") && has(TARGET)).then_some(root)
+    let sources = !with_sources || has("src/rust/library/std");
+    (here && output.status.success() && sources && has(TARGET)).then_some(root)
 }
 
 fn build(context: &Context<'_>, sanitizer: &Sanitizer) -> Result<PathBuf> {
