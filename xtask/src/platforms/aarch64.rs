@@ -1,6 +1,6 @@
 //! Linux on 64-bit ARM: built by Debian's cross compiler, run in an emulator of the processor.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -24,12 +24,18 @@ const TIMED: [&str; 2] = [
 /// qemu's own bookkeeping of threads does not survive a fork beside them. Another test forks, too.
 const FORKS: &str = "a_forked_child_gets_a_status_and_can_begin_anew";
 
+/// Whether programs in C can be compiled for it. The compiler's package does not bring the library.
+pub(crate) fn has_c_library() -> bool {
+    Path::new(SYSTEM).join("include/stdio.h").exists()
+}
+
 fn compiler(context: &Context<'_>, name: &'static str) -> Result<&'static str> {
-    tools::first(
-        context,
-        &[name],
-        "Debian packages gcc-aarch64-linux-gnu and g++-aarch64-linux-gnu",
-    )
+    let source =
+        "Debian packages gcc-aarch64-linux-gnu, g++-aarch64-linux-gnu and libc6-dev-arm64-cross";
+    if !has_c_library() {
+        return Err(tools::Lacking::Program(format!("no C library for it ({source})")).into());
+    }
+    tools::first(context, &[name], source)
 }
 
 /// The emulator with the words that tell it where the C library is.

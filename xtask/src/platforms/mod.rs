@@ -3,7 +3,7 @@
 //! A task shows one thing of one target. It never claims more than it saw: what was linked is not what was run, and
 //! what ran in an emulator did not run on the machine it imitates.
 
-mod aarch64;
+pub(crate) mod aarch64;
 pub(crate) mod apple;
 pub(crate) mod binary;
 mod check;

@@ -121,6 +121,13 @@ const AARCH64_GCC: Need = Need {
     source: Source::DebianPackage("gcc-aarch64-linux-gnu"),
 };
 
+/// What the compiler's package only recommends.
+const AARCH64_C_LIBRARY: Need = Need {
+    name: "the C library for Linux on ARM",
+    probe: Probe::Is(platforms::aarch64::has_c_library),
+    source: Source::DebianPackage("libc6-dev-arm64-cross"),
+};
+
 const QEMU: Need = Need {
     name: "qemu-aarch64",
     probe: Probe::OnPath("qemu-aarch64"),
@@ -372,7 +379,13 @@ pub(crate) const ALL: &[Step] = &[
         name: "platforms",
         what: "the library for other systems and processors: a type check, and unit tests in an emulator",
         needs: &[CLANG],
-        wants: &[RUST_MSVC, RUST_AARCH64, AARCH64_GCC, QEMU],
+        wants: &[
+            RUST_MSVC,
+            RUST_AARCH64,
+            AARCH64_GCC,
+            AARCH64_C_LIBRARY,
+            QEMU,
+        ],
         work: &[Work::Check {
             shown: "cargo xtask platforms, as far as it is quick",
             check: platforms::step,
