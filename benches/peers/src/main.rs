@@ -96,8 +96,7 @@ fn measure(options: &Options) -> Result<()> {
     }
     for case in cases {
         let measured = bench.case(case, &contestants)?;
-        println!("\n{}", measured.markdown());
-        sheet.add(measured);
+        println!("\n{}", sheet.add(measured).markdown());
         // After each, so that a run that is broken off was not for nothing.
         sheet.save(&options.out)?;
     }

@@ -194,19 +194,20 @@ impl Sheet {
     }
 
     /// Takes it as measured now, in the place of what was measured of this case before, and in the order in which cases are named.
-    pub(crate) fn add(&mut self, mut case: Measured) {
+    pub(crate) fn add(&mut self, mut case: Measured) -> &Measured {
         let runs = case.entries.iter().flat_map(|entry| &entry.runs);
         let load = Spread::of(runs.map(|run| run.load)).map_or(0.0, |load| load.median);
         case.when = format!(
             "on {}, at commit {}, with {}, {}; the load of the machine was {load:.0} (median)",
             self.date, self.commit, self.machine, self.kernel
         );
-        match self.cases.iter_mut().find(|other| other.id == case.id) {
-            Some(other) => *other = case,
-            None => self.cases.push(case),
-        }
         let place = |case: &Measured| cases::ALL.iter().position(|one| one.id == case.id);
-        self.cases.sort_by_key(place);
+        self.cases.retain(|other| other.id != case.id);
+        let at = self
+            .cases
+            .partition_point(|other| place(other) <= place(&case));
+        self.cases.insert(at, case);
+        &self.cases[at]
     }
 
     /// Fails if the library brought a wrong file or none; `strictly`, also if anybody else could not be run.
