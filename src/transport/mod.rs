@@ -153,6 +153,7 @@ impl Network {
             .pop();
         let is_new = idle.is_none();
         let scope = idle.unwrap_or_else(|| self.new_scope());
+        scope.dialer.warm.open();
         Arc::new(Session {
             is_new,
             network: self.clone(),
@@ -210,7 +211,7 @@ impl Session {
     pub(crate) fn cancel(&self) {
         self.pauses.cancel(&self.scope.cancelled);
         self.scope.agent.clone().shutdown();
-        self.scope.dialer.warm.cancel();
+        self.cool_down();
     }
 
     /// Makes a connection that the next request to this address may use, and waits until it is ready or has failed.
@@ -220,9 +221,9 @@ impl Session {
         }
     }
 
-    /// Closes the connections that were made in vain.
+    /// Closes the connections that were made in vain, and makes no more.
     pub(crate) fn cool_down(&self) {
-        self.scope.dialer.warm.clear();
+        self.scope.dialer.warm.close();
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {

@@ -24,7 +24,7 @@ struct Stock {
     making: Vec<Weak<dyn ShutdownHandle>>,
     /// Ends those that are being made.
     stop: Arc<AtomicBool>,
-    cancelled: bool,
+    closed: bool,
 }
 
 /// A connection that nobody has used.
@@ -80,11 +80,7 @@ impl Warm {
     }
 
     pub(super) fn begin(&self) -> Making<'_> {
-        let stock = self.lock();
-        let stop = match stock.cancelled {
-            true => Arc::new(AtomicBool::new(true)),
-            false => stock.stop.clone(),
-        };
+        let stop = self.lock().stop.clone();
         Making { warm: self, stop }
     }
 
@@ -98,12 +94,12 @@ impl Warm {
         Some(stock.ready.swap_remove(at))
     }
 
-    /// Nobody wants them any more: closes those that are ready, and breaks off those that are being made.
-    pub(super) fn clear(&self) {
+    /// Nobody wants them any more: ends those that are ready, breaks off those that are being made, and makes no more.
+    pub(super) fn close(&self) {
         let (ready, making) = {
             let mut stock = self.lock();
+            stock.closed = true;
             stock.stop.store(true, Ordering::Release);
-            stock.stop = Arc::default();
             (
                 std::mem::take(&mut stock.ready),
                 std::mem::take(&mut stock.making),
@@ -117,9 +113,37 @@ impl Warm {
         drop(ready);
     }
 
-    /// And no more are made.
-    pub(super) fn cancel(&self) {
-        self.lock().cancelled = true;
-        self.clear();
+    /// For the next one who uses the scope.
+    pub(super) fn open(&self) {
+        let mut stock = self.lock();
+        if stock.closed {
+            stock.closed = false;
+            stock.stop = Arc::default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_begins_after_the_end_is_stopped_until_somebody_opens_again() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let socket: Arc<dyn ShutdownHandle> = Arc::new(stream);
+        let of_it = || Arc::downgrade(&socket);
+        let warm = Warm::default();
+        let early = warm.begin();
+        assert!(early.register(of_it()).is_ok());
+        warm.close();
+        let late = warm.begin();
+        for making in [&early, &late] {
+            assert!(making.stop.load(Ordering::Acquire));
+            assert!(making.register(of_it()).is_err());
+        }
+        warm.open();
+        assert!(early.register(of_it()).is_err(), "of another time");
+        assert!(warm.begin().register(of_it()).is_ok());
     }
 }
