@@ -16,7 +16,7 @@ use super::renewal::{self, Renewable};
 use super::sink::Sink;
 use super::state::State;
 use crate::error::{Error, ErrorKind, Result};
-use crate::transport::{Backoff, Call, Reply, is_transient, read_failure};
+use crate::transport::{Backoff, Call, Coming, Reply, is_transient, read_failure};
 
 /// Tries in a row for a reply that breaks the protocol: another server of the same name may do better.
 const BAD_REPLIES: u32 = 2;
@@ -367,7 +367,11 @@ impl Work<'_> {
         let mut left = bytes.unwrap_or(u64::MAX);
         let mut pace = Pace::new(limits.stall);
         let mut turn = Turn::new(&self.job.context.session);
-        buffer.resize(usize::try_from(BLOCK).unwrap_or(usize::MAX), 0);
+        let coming = Coming::new();
+        if buffer.is_empty() {
+            // Not `resize`: what the system gives is empty, and takes no memory until it is used.
+            *buffer = vec![0; usize::try_from(BLOCK).unwrap_or(usize::MAX)];
+        }
         loop {
             let (offset, length) = match range.claim() {
                 Claim::Block { offset, length } => (offset, length.min(left)),
@@ -390,8 +394,12 @@ impl Work<'_> {
                 .get_mut(..usize::try_from(length).unwrap_or(0))
                 .unwrap_or_default();
             let mut watched = Duration::ZERO;
+            let mut rest = bytes.map_or(0, |_| left);
+            coming.set(rest);
             let (filled, failure) =
                 fill(&mut reader, block, &mut pace, &mut turn, |count, taken| {
+                    rest = rest.saturating_sub(count as u64);
+                    coming.set(rest);
                     self.engine.read(count, taken, &mut watched);
                 });
             if filled > 0 {

@@ -22,6 +22,7 @@ mod failure;
 )]
 pub(crate) mod fuzz;
 mod line;
+mod low_water;
 mod pause;
 mod proxy;
 mod range;
@@ -48,6 +49,7 @@ pub(crate) use context::{Context, Observer};
 pub(crate) use distance::Distance;
 pub(crate) use exchange::{Call, Reply, read_failure};
 pub(crate) use failure::Limits;
+pub(crate) use low_water::Coming;
 pub(crate) use range::{ContentRange, digits};
 pub(crate) use reason::reason_text;
 pub(crate) use retry::{Backoff, is_transient};

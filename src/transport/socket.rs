@@ -3,12 +3,15 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
+#[cfg(unix)]
+use std::os::fd::AsRawFd as _;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use ureq::Timeout;
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, ShutdownHandle, Transport};
 
+use super::low_water::{LowWater, holding};
 use super::throttle::Throttle;
 use super::tls::{INPUT_BUFFER, OUTPUT_BUFFER, headers_too_large};
 
@@ -34,6 +37,7 @@ struct Wire {
     read_limit: Option<Duration>,
     write_limit: Option<Duration>,
     pace: Pace,
+    low_water: LowWater,
     throttle: Arc<Throttle>,
 }
 
@@ -63,6 +67,7 @@ impl Socket {
                 read_limit: None,
                 write_limit: None,
                 pace: Pace::default(),
+                low_water: LowWater::default(),
                 throttle,
             },
             buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
@@ -97,9 +102,10 @@ impl Socket {
 
 /// Looks whether there is something to read, without waiting.
 #[cfg(unix)]
-fn look(stream: &TcpStream) -> io::Result<usize> {
-    let mut block = [std::mem::MaybeUninit::uninit()];
-    socket2::SockRef::from(stream).recv_with_flags(&mut block, libc::MSG_PEEK | libc::MSG_DONTWAIT)
+pub(super) fn look(stream: &TcpStream) -> io::Result<usize> {
+    use nix::sys::socket::{MsgFlags, recv};
+    let without_waiting = MsgFlags::MSG_PEEK | MsgFlags::MSG_DONTWAIT;
+    Ok(recv(stream.as_raw_fd(), &mut [0], without_waiting)?)
 }
 
 #[cfg(windows)]
@@ -169,15 +175,17 @@ impl Wire {
                 return Err(ureq::Error::Timeout(reason));
             }
             self.limit_reads(limit.map(|limit| limit.max(SHORTEST)))?;
-            let begun = Instant::now();
             // Under a limit on the bandwidth, what is not wanted yet stays with the server.
-            let most = self.throttle.read_size().unwrap_or(usize::MAX);
-            let most = most.min(into.len());
+            let most = self.throttle.read_size();
+            self.low_water.prepare(&self.stream, most.is_some());
+            let most = most.unwrap_or(usize::MAX).min(into.len());
+            let begun = Instant::now();
             let outcome = (&*self.stream).read(into.get_mut(..most).unwrap_or_default());
             let waited = begun.elapsed();
             match outcome {
                 Ok(count) => {
                     self.pace.note(waited, count, stall);
+                    self.low_water.note(begun, waited, count);
                     return Ok(count);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
@@ -253,11 +261,12 @@ impl Transport for Socket {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        let held = self.buffers.input().len();
         let input = self.buffers.input_append_buf();
         if input.is_empty() {
             return Err(headers_too_large());
         }
-        let count = self.wire.receive(input, timeout)?;
+        let count = holding(held, || self.wire.receive(input, timeout))?;
         self.buffers.input_appended(count);
         Ok(count > 0)
     }

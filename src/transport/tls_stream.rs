@@ -16,6 +16,7 @@ use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 use super::dial::Deadline;
 use super::distance::Handshake;
 use super::line::{Budget, Line, into_io};
+use super::low_water::holding;
 use super::tls::{INPUT_BUFFER, OUTPUT_BUFFER, headers_too_large};
 use super::window::Window;
 
@@ -220,12 +221,15 @@ impl Stream {
 
     /// Receives something.
     fn fill(&mut self, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let held = self.records.received.filled().len();
+        let held = held.saturating_add(self.plain.filled().len());
         let room = self.records.received.room(INPUT_BUFFER, 2 * RECORD);
         if room.is_empty() {
             // No record and no certificate is as long as that.
             return Err(broken(TlsError::General("a message without an end".into())));
         }
-        match self.line.receive(room, timeout)? {
+        // A record holds no more of the body than it is long.
+        match holding(held, || self.line.receive(room, timeout))? {
             0 => Err(cut()),
             count => {
                 self.records.received.add(count);

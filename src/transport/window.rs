@@ -12,7 +12,8 @@ impl Window {
     /// Room for more, `least` if that can be had in `size`.
     pub(super) fn room(&mut self, size: usize, least: usize) -> &mut [u8] {
         if self.bytes.is_empty() {
-            self.bytes.resize(size, 0);
+            // Not `resize`: what the system gives is empty, and takes no memory until it is used.
+            self.bytes = vec![0; size];
         }
         let left = self.bytes.len().saturating_sub(self.to);
         if self.is_empty() {

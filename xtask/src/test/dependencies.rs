@@ -9,7 +9,7 @@ use super::machine::Context;
 /// Each platform we ship for, and how many crates the library may be made of there (itself included, procedural macros not).
 /// Raising a number is a decision, so it is a change that a reviewer sees.
 const LIMITS: [(&str, usize); 3] = [
-    ("x86_64-unknown-linux-gnu", 55),
+    ("x86_64-unknown-linux-gnu", 56),
     ("x86_64-pc-windows-msvc", 55),
     ("aarch64-apple-darwin", 58),
 ];
