@@ -15,7 +15,7 @@ const BLOCK_TIME: f64 = 0.05;
 /// A rest smaller than this is not worth a new request.
 const SMALLEST_SPLIT: u64 = SMALLEST_BLOCK;
 /// What sharing a rest must save to be worth a new request and a broken connection.
-const SMALLEST_GAIN: Duration = Duration::from_millis(100);
+const SMALLEST_GAIN: Duration = Duration::from_millis(25);
 
 /// A piece of the file that one worker at a time fetches, from front to back.
 pub(super) struct Range {
@@ -368,7 +368,7 @@ mod tests {
     fn small_or_quick_rests_are_left_alone() {
         let now = Instant::now();
         let small = moving(0, SMALLEST_SPLIT, 1000, now, 1.0);
-        let quick = moving(0, 64 << 20, 60 << 20, now, 1.0);
+        let quick = moving(0, 64 << 20, 62 << 20, now, 1.0);
         let new = Range::new(0, 0, 0, 64 << 20);
         assert!(new.take());
         for range in [&small, &quick, &new] {
