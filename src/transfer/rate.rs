@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// The rate of a range is that of a time at least this long, just past.
-const RATE_WINDOW: Duration = Duration::from_millis(100);
+const RATE_WINDOW: Duration = Duration::from_millis(50);
 /// From a latency like this on, connections begin slowly: TCP doubles what is under way with each round trip.
 const SLOW_START: Duration = Duration::from_millis(15);
 /// A rate that has grown by this from one window to the next is growing still.
