@@ -363,8 +363,13 @@ impl Work<'_> {
         // Only a body of the right length is read to its end: behind one that claims more, nothing may come.
         let reusable = reply.is_chunked() || reply.content_length() == bytes;
         let is_typed = reply.header("content-type").is_some();
-        let (mut reader, limits, host) = reply.into_reader();
         let mut left = bytes.unwrap_or(u64::MAX);
+        // The length of the body and that of the range may both be lies: no more than either may be waited for.
+        let mut to_come = match reply.is_chunked() {
+            true => 0,
+            false => reply.content_length().map_or(0, |length| length.min(left)),
+        };
+        let (mut reader, limits, host) = reply.into_reader();
         let mut pace = Pace::new(limits.stall);
         let mut turn = Turn::new(&self.job.context.session);
         let coming = Coming::new();
@@ -394,12 +399,11 @@ impl Work<'_> {
                 .get_mut(..usize::try_from(length).unwrap_or(0))
                 .unwrap_or_default();
             let mut watched = Duration::ZERO;
-            let mut rest = bytes.map_or(0, |_| left);
-            coming.set(rest);
+            coming.set(to_come);
             let (filled, failure) =
                 fill(&mut reader, block, &mut pace, &mut turn, |count, taken| {
-                    rest = rest.saturating_sub(count as u64);
-                    coming.set(rest);
+                    to_come = to_come.saturating_sub(count as u64);
+                    coming.set(to_come);
                     self.engine.read(count, taken, &mut watched);
                 });
             if filled > 0 {

@@ -204,3 +204,38 @@ fn what_is_not_http_is_said_to_be_none() {
         fails(&builder().build().unwrap(), sized(&server, SIZE), &kinds);
     }
 }
+
+/// A fast connection is waited for until much is there, and not only something.
+#[test]
+fn what_comes_last_is_not_waited_for_beyond_any_length_that_was_said() {
+    const LARGE: usize = 8 << 20;
+    let file = data(LARGE, 17);
+    // The last bytes come when the others have been read.
+    let slowly = |mut bytes: Vec<u8>| {
+        let last = bytes.split_off(bytes.len().saturating_sub(40_000));
+        let pause = Duration::from_millis(50);
+        vec![Act::Send(bytes), Act::Wait(pause), Act::Send(last)]
+    };
+    let answer = move |asked: &Asked, file: &[u8], said: usize, sent: usize| {
+        let (first, last) = span(asked, LARGE);
+        let range = format!("Content-Range: bytes {first}-{last}/{LARGE}");
+        let head = format!("HTTP/1.1 206 Said\r\n{range}\r\nContent-Length: {said}\r\n\r\n");
+        slowly([head.as_bytes(), &file[first..first + sent]].concat())
+    };
+    let client = || {
+        let client = builder().part_size(LARGE as u64).unwrap();
+        let client = client.max_connections(1).unwrap();
+        // Whoever waits for it has lost.
+        client.stall_timeout(PATIENCE).unwrap().build().unwrap()
+    };
+    let bytes = file.clone();
+    let long = RawServer::start(move |asked| answer(asked, &bytes, 10 * LARGE, LARGE));
+    succeeds(&client(), sized(&long, LARGE), &file);
+    let bytes = file.clone();
+    let short = RawServer::start(move |asked| {
+        let (first, last) = span(asked, LARGE);
+        let sent = (last + 1 - first).min(LARGE - 100_000);
+        answer(asked, &bytes, sent, sent)
+    });
+    succeeds(&client(), sized(&short, LARGE), &file);
+}
