@@ -292,5 +292,6 @@ mod tests {
         assert_ne!(folders[0], folders[1]);
         let arguments = project::Kind::Shipped.arguments();
         assert!(arguments.contains(&"profile.release.lto=\"fat\""));
+        assert!(arguments.contains(&"silent"));
     }
 }
