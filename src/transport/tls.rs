@@ -8,9 +8,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{CertificateError, ClientConfig};
+use rustls::{CertificateError, CipherSuite, ClientConfig};
 
 use super::dial::Deadline;
 use super::distance::Handshake;
@@ -54,7 +55,7 @@ impl Tls {
         if let Some(config) = &*config {
             return Ok(config.clone());
         }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let provider = Arc::new(provider());
         let verifier = trust::verifier(&self.extra_roots, provider.clone()).map_err(|error| {
             Error::new(
                 ErrorKind::Tls,
@@ -75,6 +76,21 @@ impl Tls {
         *config = Some(made.clone());
         Ok(made)
     }
+}
+
+/// What encrypts. AES with 128 bits before 256, as browsers offer it: rustls prefers the other, which takes 14 rounds for
+/// each 16 bytes instead of 10, and servers without a wish of their own take what is offered first.
+fn provider() -> CryptoProvider {
+    let mut provider = rustls::crypto::ring::default_provider();
+    provider.cipher_suites.sort_by_key(|suite| {
+        !matches!(
+            suite.suite(),
+            CipherSuite::TLS13_AES_128_GCM_SHA256
+                | CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+                | CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+        )
+    });
+    provider
 }
 
 /// All public authorities together are a fifth of a megabyte.
