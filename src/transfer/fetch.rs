@@ -378,7 +378,7 @@ impl Work<'_> {
             *buffer = vec![0; usize::try_from(BLOCK).unwrap_or(usize::MAX)];
         }
         loop {
-            let (offset, length) = match range.claim() {
+            let (offset, length) = match range.claim(self.engine.largest_block()) {
                 Claim::Block { offset, length } => (offset, length.min(left)),
                 Claim::Complete => {
                     if left == 0 && reusable {

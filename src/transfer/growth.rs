@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::cut::Cut;
 use super::engine::Engine;
+use super::plan::largest_block;
 use super::queue::JobInner;
 use super::speed::MANY_FILES;
 
@@ -37,6 +38,11 @@ impl Engine {
             *watched = taken;
             self.watch();
         }
+    }
+
+    /// How long a block may be now: the more connections there are, the less each of them holds in memory.
+    pub(super) fn largest_block(&self) -> u64 {
+        largest_block(self.workers.load(Ordering::Relaxed))
     }
 
     /// Counts bytes that were written.

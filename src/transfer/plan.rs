@@ -12,6 +12,8 @@ pub(super) const BLOCK: u64 = 256 * 1024;
 const SMALLEST_BLOCK: u64 = 64 * 1024;
 /// For about how long.
 const BLOCK_TIME: f64 = 0.05;
+/// What the blocks of all workers together hold in memory, unless that would make them smaller still.
+const ALL_BLOCKS: u64 = 8 * 1024 * 1024;
 /// A rest smaller than this is not worth a new request.
 const SMALLEST_SPLIT: u64 = SMALLEST_BLOCK;
 /// What sharing a rest must save to be worth a new request and a broken connection.
@@ -49,6 +51,14 @@ pub(super) enum Claim {
     Complete,
     /// The item starts over or has failed.
     Dead,
+}
+
+/// How long a block is at the most, where so many workers have one each.
+pub(super) fn largest_block(workers: usize) -> u64 {
+    ALL_BLOCKS
+        .checked_div(workers as u64)
+        .unwrap_or(BLOCK)
+        .clamp(SMALLEST_BLOCK, BLOCK)
 }
 
 impl Range {
@@ -140,7 +150,8 @@ impl Range {
         (!place.dead && place.written < place.end).then_some((place.written, place.end))
     }
 
-    pub(super) fn claim(&self) -> Claim {
+    /// The next block: what comes in a moment, `most` at the most.
+    pub(super) fn claim(&self, most: u64) -> Claim {
         let mut place = self.lock();
         if place.dead {
             return Claim::Dead;
@@ -149,8 +160,9 @@ impl Range {
             // Such a cast ends at the type's limits.
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let bytes = (rate * BLOCK_TIME) as u64;
-            bytes.clamp(SMALLEST_BLOCK, BLOCK)
+            bytes.max(SMALLEST_BLOCK)
         });
+        let block = block.min(most);
         let length = place.end.saturating_sub(place.written).min(block);
         if length == 0 {
             return Claim::Complete;
@@ -311,6 +323,30 @@ mod tests {
     }
 
     #[test]
+    fn many_workers_hold_no_more_than_a_few() {
+        for (workers, block) in [
+            (0, BLOCK),
+            (1, BLOCK),
+            (32, BLOCK),
+            (64, BLOCK / 2),
+            (128, SMALLEST_BLOCK),
+            (256, SMALLEST_BLOCK),
+        ] {
+            assert_eq!(largest_block(workers), block, "{workers}");
+        }
+        let range = Range::new(0, 0, 0, 64 << 20);
+        assert!(range.take());
+        let claim = range.claim(largest_block(64));
+        assert_eq!(
+            claim,
+            Claim::Block {
+                offset: 0,
+                length: BLOCK / 2
+            }
+        );
+    }
+
+    #[test]
     fn the_worker_of_a_slow_connection_holds_little() {
         let now = Instant::now();
         for (rate, block) in [
@@ -320,7 +356,7 @@ mod tests {
         ] {
             let range = Range::new(0, 0, 0, 64 << 20);
             assert!(range.take());
-            let length = |expected| match range.claim() {
+            let length = |expected| match range.claim(BLOCK) {
                 Claim::Block { length, .. } => assert_eq!(length, expected, "{rate}"),
                 other => panic!("{other:?}"),
             };

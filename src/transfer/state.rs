@@ -353,7 +353,7 @@ mod tests {
         let first = state.take_free(1).unwrap();
         assert_eq!(first.rest(), Some((0, 32 * MIB)));
         // What is being read stays with its worker.
-        let claimed = match first.claim() {
+        let claimed = match first.claim(BLOCK) {
             Claim::Block { length, .. } => length,
             other => panic!("{other:?}"),
         };

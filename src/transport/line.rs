@@ -36,6 +36,14 @@ impl Line {
         }
     }
 
+    /// Whether it brings so much that it is worth more memory.
+    pub(super) fn is_fast(&self) -> bool {
+        match self {
+            Line::Socket(socket) => socket.is_fast(),
+            Line::Proxy(stream) => stream.is_fast(),
+        }
+    }
+
     /// Whether it is at rest, and neither ended nor has anything to say.
     pub(super) fn is_quiet(&mut self) -> bool {
         match self {

@@ -65,6 +65,11 @@ pub(super) struct LowWater {
 }
 
 impl LowWater {
+    /// Whether the connection has brought so much lately.
+    pub(super) fn is_fast(&self) -> bool {
+        self.fast
+    }
+
     /// Before a wait. Under a limit of our own, less is wanted.
     pub(super) fn prepare(&mut self, stream: &TcpStream, limited: bool) {
         let wanted = self.fast && !limited && COMING.get() >= LEAST;

@@ -93,6 +93,11 @@ impl Socket {
         self.wire.send(bytes, timeout)
     }
 
+    /// Whether it brings so much that it is worth more memory.
+    pub(super) fn is_fast(&self) -> bool {
+        self.wire.low_water.is_fast()
+    }
+
     /// A connection at rest has nothing to read: neither an end nor anything unasked.
     pub(super) fn is_quiet(&mut self) -> bool {
         let outcome = look(&self.wire.stream);

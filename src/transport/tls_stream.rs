@@ -22,6 +22,10 @@ use super::window::Window;
 
 /// What is decrypted comes in records of 16 KiB at the most; headers may be longer than one.
 const PLAIN_BUFFER: usize = 48 * 1024;
+/// What is received at once of a connection that brings little; there may be many of them.
+const SLOW_BUFFER: usize = 64 * 1024;
+/// A message of the handshake is seldom longer.
+const MESSAGE: usize = 2 * 1024;
 /// The largest record.
 const RECORD: usize = 16 * 1024;
 /// What a record of 16 KiB has beside its content, and more.
@@ -189,6 +193,11 @@ impl TlsTransport {
         Ok(count)
     }
 
+    /// Whether it brings so much that it is worth more memory.
+    pub(super) fn is_fast(&self) -> bool {
+        self.stream.line.is_fast()
+    }
+
     /// Whether it is at rest, and neither ended nor has anything to say.
     pub(super) fn is_quiet(&mut self) -> bool {
         self.stream.is_quiet()
@@ -196,7 +205,7 @@ impl TlsTransport {
 
     fn allocate(&mut self) {
         if self.output.is_empty() {
-            self.output.resize(OUTPUT_BUFFER, 0);
+            self.output = vec![0; OUTPUT_BUFFER];
         }
     }
 }
@@ -223,7 +232,13 @@ impl Stream {
     fn fill(&mut self, timeout: NextTimeout) -> Result<(), ureq::Error> {
         let held = self.records.received.filled().len();
         let held = held.saturating_add(self.plain.filled().len());
-        let room = self.records.received.room(INPUT_BUFFER, 2 * RECORD);
+        // A chain of certificates is one message, and may be longer than any record.
+        let long = self.records.received.filled().len() > RECORD.saturating_add(OVERHEAD);
+        let size = match long || self.line.is_fast() {
+            true => INPUT_BUFFER,
+            false => SLOW_BUFFER,
+        };
+        let room = self.records.received.room(size, 2 * RECORD);
         if room.is_empty() {
             // No record and no certificate is as long as that.
             return Err(broken(TlsError::General("a message without an end".into())));
@@ -288,7 +303,7 @@ impl Stream {
                 ConnectionState::EncodeTlsData(mut data) => {
                     append(
                         &mut self.outgoing,
-                        RECORD,
+                        MESSAGE,
                         |room| data.encode(room),
                         missing,
                     )
@@ -344,7 +359,7 @@ impl Stream {
             };
             if append(
                 &mut self.outgoing,
-                RECORD,
+                MESSAGE,
                 |room| data.encode(room),
                 missing,
             )

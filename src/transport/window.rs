@@ -11,9 +11,19 @@ pub(super) struct Window {
 impl Window {
     /// Room for more, `least` if that can be had in `size`.
     pub(super) fn room(&mut self, size: usize, least: usize) -> &mut [u8] {
-        if self.bytes.is_empty() {
+        if self.bytes.len() < size {
             // Not `resize`: what the system gives is empty, and takes no memory until it is used.
-            self.bytes = vec![0; size];
+            let mut bytes = vec![0; size];
+            let held = self.filled();
+            let count = held.len();
+            if let Some(place) = bytes.get_mut(..count) {
+                place.copy_from_slice(held);
+            }
+            *self = Window {
+                bytes,
+                from: 0,
+                to: count,
+            };
         }
         let left = self.bytes.len().saturating_sub(self.to);
         if self.is_empty() {
