@@ -13,7 +13,9 @@ use crate::transfer::{Engine, EngineOptions};
 use crate::transport::{Limits, Network, NetworkOptions, Proxy};
 
 /// Connections at the most, unless told otherwise. How many of them are used depends on the road.
-const DEFAULT_CONNECTIONS: u32 = 64;
+const DEFAULT_CONNECTIONS: u32 = 128;
+/// And of those so many for few files from afar at once: more have to show that they help.
+const DEFAULT_AT_ONCE: u32 = 64;
 
 /// The options of a [`Client`]. Each setter checks its value at once.
 ///
@@ -34,7 +36,7 @@ pub struct ClientBuilder {
     token_wait: Duration,
     region: Option<String>,
     emea_path: bool,
-    max_connections: u32,
+    max_connections: Option<u32>,
     part_size: u64,
     connect_timeout: Duration,
     reply_timeout: Duration,
@@ -58,7 +60,7 @@ impl Default for ClientBuilder {
             token_wait: Duration::ZERO,
             region: None,
             emea_path: false,
-            max_connections: DEFAULT_CONNECTIONS,
+            max_connections: None,
             part_size: 0,
             connect_timeout: Duration::from_secs(30),
             reply_timeout: Duration::from_secs(60),
@@ -164,13 +166,14 @@ impl ClientBuilder {
         self
     }
 
-    /// Connections at the most, for all jobs of the client together: 1 to 256. The default is 64; the engine
-    /// uses as many of them as make the download faster.
+    /// Connections at the most, for all jobs of the client together: 1 to 256. The default is 128, or fewer where the
+    /// process may not have so many files open; the engine uses as many of them as make the download faster. A large file from
+    /// afar gets all of them at once if they were set, and 64 if not.
     pub fn max_connections(mut self, connections: u32) -> Result<Self> {
         if !(1..=256).contains(&connections) {
             return Err(Error::invalid("The number of connections is 1 to 256."));
         }
-        self.max_connections = connections;
+        self.max_connections = Some(connections);
         Ok(self)
     }
 
@@ -281,10 +284,17 @@ impl ClientBuilder {
     /// Makes the client. Nothing is sent yet.
     pub fn build(self) -> Result<Client> {
         let threads = Threads::default();
+        let max_connections = self
+            .max_connections
+            .unwrap_or_else(|| affordable(open_files()));
+        let at_once = self
+            .max_connections
+            .unwrap_or(DEFAULT_AT_ONCE)
+            .min(max_connections);
         let network = Network::new(
             NetworkOptions {
                 user_agent: self.user_agent,
-                max_connections: self.max_connections as usize,
+                max_connections: max_connections as usize,
                 limits: Limits {
                     connect: self.connect_timeout,
                     reply: self.reply_timeout,
@@ -319,7 +329,8 @@ impl ClientBuilder {
         )?;
         let engine = Engine::new(
             EngineOptions {
-                max_connections: self.max_connections as usize,
+                max_connections: max_connections as usize,
+                at_once: at_once as usize,
                 part_size: self.part_size,
                 durable: self.durable,
                 disk_timeout: self.disk_timeout,
@@ -335,6 +346,28 @@ impl ClientBuilder {
         });
         Ok(Client::from_parts(Arc::new(api), engine))
     }
+}
+
+/// The default for a process that may have so many files open: each connection needs one for itself and one for what it
+/// writes, and the host needs some as well.
+fn affordable(open_files: Option<u64>) -> u32 {
+    let ours = open_files.map_or(u64::MAX, |limit| limit.saturating_sub(64) / 3);
+    u32::try_from(ours)
+        .unwrap_or(u32::MAX)
+        .clamp(8, DEFAULT_CONNECTIONS)
+}
+
+/// How many files this process may have open, if there is a limit: on macOS a program that was not started from a shell
+/// may have 256.
+#[cfg(unix)]
+fn open_files() -> Option<u64> {
+    use nix::sys::resource::{Resource, getrlimit};
+    getrlimit(Resource::RLIMIT_NOFILE).ok().map(|(now, _)| now)
+}
+
+#[cfg(windows)]
+fn open_files() -> Option<u64> {
+    None
 }
 
 /// The slowest limit that is taken: below it, servers would give up first.
@@ -376,4 +409,23 @@ pub(crate) fn check_token(token: &str) -> Result<Secret> {
         ));
     }
     Ok(Secret::new(token))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_may_open_few_files_gets_fewer_connections() {
+        for (open_files, connections) in [
+            (None, 128),
+            (Some(1_048_576), 128),
+            (Some(1024), 128),
+            (Some(256), 64),
+            (Some(100), 12),
+            (Some(10), 8),
+        ] {
+            assert_eq!(affordable(open_files), connections, "{open_files:?}");
+        }
+    }
 }

@@ -153,6 +153,7 @@ fn a_panic_in_a_worker_is_the_status_of_its_item() {
     let client = Client::builder().build().unwrap();
     let options = EngineOptions {
         max_connections: 1,
+        at_once: 1,
         part_size: 0,
         durable: false,
         disk_timeout: std::time::Duration::from_secs(60),

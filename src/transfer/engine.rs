@@ -27,6 +27,8 @@ const SPARE_THREADS: usize = 3;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EngineOptions {
     pub(crate) max_connections: usize,
+    /// So many for few files from afar at once.
+    pub(crate) at_once: usize,
     /// Bytes, or 0 to let the engine choose.
     pub(crate) part_size: u64,
     /// Force every file to the disk before it counts.
@@ -81,13 +83,24 @@ pub(super) struct State {
     closed: bool,
 }
 
+impl State {
+    /// How many files all jobs have.
+    pub(super) fn files(&self) -> usize {
+        self.jobs.iter().map(|job| job.items.len()).sum()
+    }
+}
+
 impl Engine {
     pub(crate) fn new(
         options: EngineOptions,
         throttle: Arc<Throttle>,
         threads: Threads,
     ) -> Arc<Self> {
-        let mut speed = Speed::new(options.max_connections.max(1), Instant::now());
+        let mut speed = Speed::new(
+            options.max_connections.max(1),
+            options.at_once.max(1),
+            Instant::now(),
+        );
         speed.limit(throttle.connections());
         Arc::new(Engine {
             throttle,
@@ -188,10 +201,12 @@ impl Engine {
                     "The client is being freed.",
                 ));
             }
+            let files = state.files().saturating_add(job.items.len());
             if state.workers == 0 {
                 let received = self.received.load(Ordering::Relaxed);
-                let files = job.items.len();
                 self.speed().wake(Instant::now(), received, files);
+            } else {
+                self.speed().join(files);
             }
             let others = state.jobs.iter();
             let least = others.map(|job| job.served.load(Ordering::Relaxed)).min();
@@ -213,10 +228,7 @@ impl Engine {
         };
         Cut {
             // More than are used now: one that comes later must find a range of its own.
-            connections: self
-                .options
-                .max_connections
-                .min(self.throttle.connections()),
+            connections: self.options.at_once.min(self.throttle.connections()),
             part_size: self.options.part_size,
             verified,
             // Many files keep the connections busy as they are.

@@ -88,8 +88,9 @@ impl Engine {
 
     /// The servers turned out to be far away: all connections at once.
     pub(crate) fn go_far(self: &Arc<Self>) {
-        self.speed().go_far(Instant::now());
-        self.recut(self.options.max_connections);
+        let files = self.lock().files();
+        self.speed().go_far(Instant::now(), files);
+        self.recut(self.options.at_once);
         let jobs = self.lock().jobs.clone();
         for job in jobs {
             self.warm_up(&job);
@@ -102,16 +103,12 @@ impl Engine {
     pub(super) fn warm_up(&self, job: &JobInner) {
         let (jobs, files) = {
             let state = self.lock();
-            let files: usize = state.jobs.iter().map(|job| job.items.len()).sum();
-            (state.jobs.len().max(1), files)
+            (state.jobs.len().max(1), state.files())
         };
         if files >= MANY_FILES {
             return;
         }
-        let most = self
-            .throttle
-            .connections()
-            .min(self.options.max_connections);
+        let most = self.throttle.connections().min(self.options.at_once);
         let share = most.checked_div(jobs).unwrap_or(1);
         let mut queue = job.lock_queue();
         let mut growing = queue.active.clone();

@@ -39,6 +39,9 @@ const LEAST: usize = 2;
 pub(super) struct Speed {
     permits: usize,
     max: usize,
+    /// So many work for few files from afar at once; more of them only if they help.
+    at_once: usize,
+    far: bool,
     /// More are not wanted, whatever they bring.
     limit: usize,
     since: Instant,
@@ -61,10 +64,12 @@ struct Step {
 }
 
 impl Speed {
-    pub(super) fn new(max: usize, now: Instant) -> Self {
+    pub(super) fn new(max: usize, at_once: usize, now: Instant) -> Self {
         Speed {
             permits: START.min(max),
             max,
+            at_once: at_once.min(max),
+            far: false,
             limit: usize::MAX,
             since: now,
             bytes: 0,
@@ -89,8 +94,13 @@ impl Speed {
         self.since = now;
         self.bytes = bytes;
         self.fresh = true;
-        // What was found to be worth more stays, and so does what the service asked for.
-        if self.permits <= START_MANY && self.slowed.is_none() {
+        // What the service asked for stays, and so does what was found to be worth more.
+        if self.slowed.is_some() {
+            return;
+        }
+        if self.far {
+            self.permits = self.far_permits(files);
+        } else if self.permits <= START_MANY {
             let start = if files >= MANY_FILES {
                 START_MANY
             } else {
@@ -157,13 +167,30 @@ impl Speed {
         true
     }
 
-    /// The servers are far away: all connections, at once.
-    pub(super) fn go_far(&mut self, now: Instant) {
+    /// How many connections the files are worth on a far road. One that fetches a small file idles for a round trip, so all of
+    /// them are wanted. Those that share a file are limited by something else soon.
+    fn far_permits(&self, files: usize) -> usize {
+        match files >= MANY_FILES {
+            true => self.max,
+            false => self.at_once,
+        }
+    }
+
+    /// The servers are far away: many connections, at once. So many files are being fetched.
+    pub(super) fn go_far(&mut self, now: Instant, files: usize) {
+        self.far = true;
         // Not against what the service asked for a moment ago.
         if self.slowed.is_none() {
-            self.permits = self.max;
+            self.permits = self.permits.max(self.far_permits(files));
             self.step = None;
             self.rest_until = now.checked_add(REST);
+        }
+    }
+
+    /// More files are wanted while others are being fetched; it is so many now.
+    pub(super) fn join(&mut self, files: usize) {
+        if self.far && self.slowed.is_none() {
+            self.permits = self.permits.max(self.far_permits(files));
         }
     }
 
@@ -193,7 +220,7 @@ mod tests {
     /// Runs the controller on a road where `rate(connections)` bytes a second arrive.
     fn settle(max: usize, rate: impl Fn(usize) -> f64, seconds: u64) -> usize {
         let start = Instant::now();
-        let mut speed = Speed::new(max, start);
+        let mut speed = Speed::new(max, max, start);
         let mut bytes = 0.0;
         let mut used = Vec::new();
         for step in 1..=seconds * 20 {
@@ -222,7 +249,7 @@ mod tests {
     #[test]
     fn all_connections_of_a_capped_road_are_there_a_tenth_of_a_second_after_its_first_bytes() {
         let start = Instant::now();
-        let mut speed = Speed::new(64, start);
+        let mut speed = Speed::new(64, 64, start);
         let mut bytes = 0.0;
         for step in 1..=3 {
             bytes += speed.permits() as f64 * 1e6 * 0.05;
@@ -239,11 +266,11 @@ mod tests {
     fn before_the_first_bytes_there_is_more_patience_and_then_more_connections() {
         let start = Instant::now();
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
-        let mut speed = Speed::new(64, start);
+        let mut speed = Speed::new(64, 64, start);
         assert!(!speed.tick(at(99), 0, || true));
         assert!(speed.tick(at(100), 0, || true));
         assert_eq!(speed.permits(), 16, "a server that thinks");
-        let mut speed = Speed::new(64, start);
+        let mut speed = Speed::new(64, 64, start);
         // The rate is that of the time since they came: 20 MB in 50 ms.
         assert!(!speed.tick(at(90), 1000, || true));
         assert!(!speed.tick(at(139), 20_000_000, || true));
@@ -254,7 +281,7 @@ mod tests {
     #[test]
     fn one_window_that_is_a_little_better_proves_nothing() {
         let start = Instant::now();
-        let mut speed = Speed::new(64, start);
+        let mut speed = Speed::new(64, 64, start);
         let mut bytes = 1;
         let mut window = 0;
         let mut permits = |rate: u64| {
@@ -274,7 +301,7 @@ mod tests {
     #[test]
     fn a_burst_and_a_stall_do_not_stop_the_growth() {
         let start = Instant::now();
-        let mut speed = Speed::new(64, start);
+        let mut speed = Speed::new(64, 64, start);
         // What a server gives to each new connection at once, before it makes it wait.
         let mut bytes = 0;
         let mut served = 0;
@@ -290,31 +317,54 @@ mod tests {
     #[test]
     fn a_far_road_gets_all_at_once_unless_the_service_complained() {
         let start = Instant::now();
-        let mut speed = Speed::new(64, start);
-        speed.go_far(start);
+        let mut speed = Speed::new(64, 64, start);
+        speed.go_far(start, 1);
         assert_eq!(speed.permits(), 64);
         speed.slow_down(start);
-        speed.go_far(start);
+        speed.go_far(start, 1);
         assert_eq!(speed.permits(), 32);
         speed.limit(4);
         assert_eq!(speed.permits(), 4);
     }
 
     #[test]
+    fn a_far_road_gets_more_for_many_files_than_for_a_few() {
+        let start = Instant::now();
+        let mut speed = Speed::new(128, 64, start);
+        speed.wake(start, 0, 500);
+        assert_eq!(speed.permits(), 8);
+        speed.go_far(start, 500);
+        assert_eq!(speed.permits(), 128);
+        speed.wake(start, 0, 1);
+        assert_eq!(speed.permits(), 64);
+        speed.join(2);
+        assert_eq!(speed.permits(), 64);
+        speed.join(500);
+        assert_eq!(speed.permits(), 128);
+        speed.slow_down(start);
+        speed.join(500);
+        speed.wake(start, 0, 500);
+        assert_eq!(speed.permits(), 64, "what the service asks for counts more");
+        let mut near = Speed::new(128, 64, start);
+        near.join(500);
+        assert_eq!(near.permits(), 4);
+    }
+
+    #[test]
     fn many_files_begin_with_more_unless_the_service_complained() {
         let start = Instant::now();
-        let mut speed = Speed::new(64, start);
+        let mut speed = Speed::new(64, 64, start);
         speed.wake(start, 0, 2000);
         assert_eq!(speed.permits(), 8);
         speed.wake(start, 0, 1);
         assert_eq!(speed.permits(), 4);
-        speed.go_far(start);
+        speed.go_far(start, 1);
         speed.wake(start, 0, 1);
         assert_eq!(speed.permits(), 64, "it is known that this is far");
-        let mut few = Speed::new(2, start);
+        let mut few = Speed::new(2, 64, start);
         few.wake(start, 0, 2000);
         assert_eq!(few.permits(), 2);
-        let mut slowed = Speed::new(64, start);
+        let mut slowed = Speed::new(64, 64, start);
         slowed.slow_down(start);
         slowed.wake(start, 0, 2000);
         assert_eq!(slowed.permits(), 2);
@@ -323,7 +373,7 @@ mod tests {
     #[test]
     fn halves_once_for_many_complaints() {
         let start = Instant::now();
-        let mut speed = Speed::new(64, start);
+        let mut speed = Speed::new(64, 64, start);
         for _ in 0..8 {
             speed.slow_down(start);
         }
@@ -337,7 +387,7 @@ mod tests {
     #[test]
     fn grows_again_after_a_complaint() {
         let start = Instant::now();
-        let mut speed = Speed::new(64, start);
+        let mut speed = Speed::new(64, 64, start);
         speed.slow_down(start);
         let mut bytes = 0.0;
         for step in 1..200 {

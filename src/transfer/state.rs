@@ -295,6 +295,7 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use super::super::plan::BLOCK;
     use super::super::plan::Claim;
     use super::*;
 
