@@ -13,7 +13,7 @@ const SMALLEST_BLOCK: u64 = 64 * 1024;
 /// For about how long.
 const BLOCK_TIME: f64 = 0.05;
 /// What the blocks of all workers together hold in memory, unless that would make them smaller still.
-const ALL_BLOCKS: u64 = 8 * 1024 * 1024;
+const ALL_BLOCKS: u64 = 4 * 1024 * 1024;
 /// A rest smaller than this is not worth a new request.
 const SMALLEST_SPLIT: u64 = SMALLEST_BLOCK;
 /// What sharing a rest must save to be worth a new request and a broken connection.
@@ -327,8 +327,9 @@ mod tests {
         for (workers, block) in [
             (0, BLOCK),
             (1, BLOCK),
-            (32, BLOCK),
-            (64, BLOCK / 2),
+            (16, BLOCK),
+            (32, BLOCK / 2),
+            (64, SMALLEST_BLOCK),
             (128, SMALLEST_BLOCK),
             (256, SMALLEST_BLOCK),
         ] {
@@ -336,7 +337,7 @@ mod tests {
         }
         let range = Range::new(0, 0, 0, 64 << 20);
         assert!(range.take());
-        let claim = range.claim(largest_block(64));
+        let claim = range.claim(largest_block(32));
         assert_eq!(
             claim,
             Claim::Block {
