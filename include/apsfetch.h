@@ -306,7 +306,8 @@ int32_t apsfetch_config_set_emea_path(apsfetch_config *config, int32_t emea_path
 int32_t apsfetch_config_set_durable(apsfetch_config *config, int32_t durable, apsfetch_error **error);
 
 /**
- * Connections at the most, for all jobs of the client together: 1 to 256, 64 by default. The library uses
+ * Connections at the most, for all jobs of the client together: 1 to 256. By default 128, or fewer where the process may
+ * not have so many files open. A large file from afar gets all of them at once if they were set, and 64 if not. The library uses
  * as many of them as make the download faster.
  */
 int32_t apsfetch_config_set_max_connections(apsfetch_config *config,

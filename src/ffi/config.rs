@@ -220,7 +220,8 @@ pub unsafe extern "C" fn apsfetch_config_set_durable(
     }
 }
 
-/// Connections at the most, for all jobs of the client together: 1 to 256, 64 by default. The library uses
+/// Connections at the most, for all jobs of the client together: 1 to 256. By default 128, or fewer where the process may
+/// not have so many files open. A large file from afar gets all of them at once if they were set, and 64 if not. The library uses
 /// as many of them as make the download faster.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn apsfetch_config_set_max_connections(

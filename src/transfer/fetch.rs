@@ -9,7 +9,7 @@ use super::check::changed_on_server;
 use super::engine::Engine;
 use super::item::Item;
 use super::located::Located;
-use super::pace::{Pace, Stop, Turn, fill};
+use super::pace::{Pace, Stop, Turn, fill, patience};
 use super::plan::{BLOCK, Claim, Range};
 use super::queue::JobInner;
 use super::renewal::{self, Renewable};
@@ -23,11 +23,6 @@ const BAD_REPLIES: u32 = 2;
 
 /// Tries are only counted anew when so much has come since.
 const PROGRESS: u64 = 64 * 1024;
-
-/// How much longer than the replies before it the first try of a range may wait for its reply.
-const LATE: u32 = 10;
-/// And how long in any case.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What a worker works on.
 pub(super) struct Work<'a> {
@@ -282,8 +277,8 @@ impl Work<'_> {
         for (name, value) in &view.located.headers {
             call = call.bound(name, value);
         }
-        if hurried && !view.streaming && !latency.is_zero() {
-            call.patience = Some(latency.saturating_mul(LATE).max(PATIENCE));
+        if hurried && !view.streaming {
+            call.patience = Some(patience(latency));
         }
         let from = offset.saturating_sub(range.source_start);
         let to = end.saturating_sub(range.source_start);

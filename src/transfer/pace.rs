@@ -10,7 +10,23 @@ use crate::transport::{Session, Ticket};
 const DRIP: u128 = 34;
 
 /// A block that takes longer to fill is handed on as it is, so that it counts, and cannot be lost, early.
-const PATIENCE: Duration = Duration::from_millis(250);
+const FILLING: Duration = Duration::from_millis(250);
+
+/// How much longer than the replies before it the first try of a range may wait for its reply.
+const LATE: u32 = 10;
+/// And how long in any case.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long it may wait while no reply has shown what is usual.
+const PATIENCE_AT_FIRST: Duration = Duration::from_secs(10);
+
+/// How long the first try of a range waits for its reply, where those before it took so long; nothing is none. A server
+/// that has forgotten one connection answers on another; one that is only slow gets all of its time with the next try.
+pub(super) fn patience(latency: Duration) -> Duration {
+    match latency.is_zero() {
+        true => PATIENCE_AT_FIRST,
+        false => latency.saturating_mul(LATE).max(PATIENCE),
+    }
+}
 
 /// Why a block was not filled.
 pub(super) enum Stop {
@@ -69,7 +85,7 @@ pub(super) fn fill(
                 if pace.is_dripping(count as u64) {
                     return (filled, Some(Stop::Stalled));
                 }
-                if taken > PATIENCE {
+                if taken > FILLING {
                     break;
                 }
             }
@@ -114,5 +130,18 @@ impl Pace {
             return false;
         }
         self.since.elapsed() > self.window
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_try_waits_for_what_is_usual_ten_times_and_never_for_a_minute_unless_that_is_usual() {
+        for (latency, milliseconds) in [(0, 10_000), (1, 2000), (300, 3000), (7000, 70_000)] {
+            let patience = patience(Duration::from_millis(latency));
+            assert_eq!(patience, Duration::from_millis(milliseconds), "{latency}");
+        }
     }
 }

@@ -231,3 +231,28 @@ pub(super) fn explain(host: &str, error: &rustls::Error) -> Error {
     };
     Error::new(ErrorKind::Tls, text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_ciphers_are_offered_and_the_cheaper_ones_first() {
+        let names = |provider: &CryptoProvider| -> Vec<_> {
+            let suites = provider.cipher_suites.iter();
+            suites.map(|suite| suite.suite()).collect()
+        };
+        let (mut ours, mut all) = (
+            names(&provider()),
+            names(&rustls::crypto::ring::default_provider()),
+        );
+        assert_eq!(
+            ours.first(),
+            Some(&CipherSuite::TLS13_AES_128_GCM_SHA256),
+            "{ours:?}"
+        );
+        ours.sort_by_key(|suite| u16::from(*suite));
+        all.sort_by_key(|suite| u16::from(*suite));
+        assert_eq!(ours, all);
+    }
+}

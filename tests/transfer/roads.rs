@@ -53,6 +53,37 @@ fn where_each_reply_takes_long_all_connections_are_used_at_once() {
     assert_eq!(ended.kind(), ErrorKind::Cancelled);
 }
 
+/// Each small file costs a round trip in which its connection idles, so more of them are worth having than for a large one.
+#[test]
+fn many_files_from_afar_get_more_connections_than_one() {
+    let sandbox = sandbox();
+    let names: Vec<_> = (0..200).map(|number| format!("part-{number}")).collect();
+    for name in &names {
+        sandbox.add_object(BUCKET, name, Content::synthetic(1000, 1));
+    }
+    let mut late = of(Origin::S3, Fault::Delay { ms: 60 });
+    late.matching.times = Some(8);
+    sandbox.fault(late);
+    let mut others = of(Origin::S3, Fault::Hang);
+    others.matching.from = Some(9);
+    sandbox.fault(others);
+    let client = builder(&sandbox).build().unwrap();
+    let requests = names
+        .iter()
+        .map(|name| Request::object(BUCKET, name).unwrap().to_memory(1000));
+    let job = client.start(requests.collect()).unwrap();
+    let begun = std::time::Instant::now();
+    while job.progress().connections < 120 {
+        assert!(begun.elapsed() < PATIENCE, "{:?}", job.progress());
+        assert!(!job.wait(Duration::from_millis(1)), "nothing can end");
+    }
+    // As above: five seconds later more would be tried in any case.
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    job.cancel();
+    assert!(job.wait(PATIENCE));
+}
+
 #[test]
 fn a_server_that_forgets_a_connection_is_asked_again_on_another() {
     let sandbox = sandbox();

@@ -89,7 +89,7 @@ class config : public handle<apsfetch_config, apsfetch_config_free> {
     {
         return std::move(durable(yes));
     }
-    // For all jobs of the client together: 1 to 256, 64 by default.
+    // For all jobs of the client together: 1 to 256, 128 by default, of which a large file from afar begins with 64.
     config &max_connections(std::uint32_t count) &
     {
         return set([&](auto *own, auto **error) { return apsfetch_config_set_max_connections(own, count, error); });

@@ -54,7 +54,7 @@ namespace ApsFetch
         /// failure. A killed process never leaves a wrong file either way.</summary>
         public bool Durable { get; set; }
 
-        /// <summary>Connections at the most, for all jobs of the client together: 1 to 256, 64 by default.</summary>
+        /// <summary>Connections at the most, for all jobs of the client together: 1 to 256, 128 by default, of which a large file from afar begins with 64.</summary>
         public int? MaxConnections { get; set; }
 
         /// <summary>Bytes a second that all downloads of the client together may take, from 1024; no limit by default.

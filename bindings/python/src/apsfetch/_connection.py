@@ -48,7 +48,8 @@ class Connection:
     :param proxy: "http://user:password@host:port", or "" for none whatever the environment says. User and
         password are percent-encoded, and NO_PROXY does not count. The default is the one of the environment
         (HTTPS_PROXY, ALL_PROXY, HTTP_PROXY, with NO_PROXY) or of the Windows settings, for every host but this one.
-    :param max_connections: for all jobs of the client together: 1 to 256, 64 by default.
+    :param max_connections: for all jobs of the client together: 1 to 256, 128 by default,
+        of which a large file from afar begins with 64.
     :param bandwidth_limit: bytes a second that all downloads of the client together may take, from 1024; no limit by
         default. :meth:`set_bandwidth_limit` changes it later.
     :param part_size: bytes of a part; by default the library chooses.
