@@ -38,7 +38,7 @@ impl File {
 
 /// Fetches a range that was taken, as `Work::receive` does.
 fn fetch(range: &Range, file: &File) {
-    while let Claim::Block { offset, length } = range.claim() {
+    while let Claim::Block { offset, length } = range.claim(BLOCK) {
         file.write(offset, length);
         range.advance(length);
     }
@@ -81,7 +81,7 @@ pub fn a_range_goes_from_hand_to_hand() {
                 })
             })
             .collect();
-        let Claim::Block { offset, .. } = range.claim() else {
+        let Claim::Block { offset, .. } = range.claim(BLOCK) else {
             panic!("it is new");
         };
         file.write(offset, BLOCK / 2);
@@ -109,7 +109,7 @@ pub fn nobody_writes_to_a_dead_range() {
                 loop {
                     // Acquire: when it is seen, the range is dead.
                     let before = killed.load(Ordering::Acquire);
-                    match range.claim() {
+                    match range.claim(BLOCK) {
                         Claim::Block { length, .. } => {
                             assert_eq!(before, 0, "a block was claimed behind the end");
                             range.advance(length);
