@@ -5,7 +5,7 @@ use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
 
 use super::every_interleaving;
-use super::plan::{BLOCK, Claim, Range};
+use super::plan::{Claim, FIRST_BLOCK as BLOCK, Range};
 
 /// Six blocks: the worker makes one or two before the rest is too small to be shared.
 const BLOCKS: u64 = 6;

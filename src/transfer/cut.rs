@@ -1,11 +1,11 @@
 //! How a file is cut into ranges.
 
-use super::plan::{BLOCK, Range};
+use super::plan::{FIRST_BLOCK, Range};
 
 /// Ranges are not made smaller than this when a file is first cut.
 const SMALLEST_RANGE: u64 = 1024 * 1024;
 /// Nor than this on a far road, where each connection begins slowly: half as much for each of twice as many saves a round trip.
-const SMALLEST_FAR: u64 = BLOCK;
+const SMALLEST_FAR: u64 = FIRST_BLOCK;
 /// Lengths are multiples of this, so that the last of many connections does not end much before or after the others.
 const STEP: u64 = 64 * 1024;
 /// Ranges of a file whose SHA-1 is checked: the checksum follows in order, and what lies far ahead of it is
@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(cut(0, 0, 0, 8 << 20, near).len(), 8);
         assert_eq!(cut(0, 0, 0, 8 << 20, far).len(), 32);
         assert_eq!(cut(0, 0, 0, 100 << 20, far).len(), 64);
-        assert_eq!(cut(0, 0, 0, BLOCK, far).len(), 1);
+        assert_eq!(cut(0, 0, 0, FIRST_BLOCK, far).len(), 1);
         // With a checksum, too, as long as all of them are fetched at once.
         let near = how(64, 0, true);
         let far = Cut { far: true, ..near };
@@ -118,7 +118,14 @@ mod tests {
 
     #[test]
     fn every_byte_belongs_to_one_range() {
-        for size in [1, BLOCK - 1, BLOCK, BLOCK + 1, 10 << 20, (1 << 32) + 7] {
+        for size in [
+            1,
+            FIRST_BLOCK - 1,
+            FIRST_BLOCK,
+            FIRST_BLOCK + 1,
+            10 << 20,
+            (1 << 32) + 7,
+        ] {
             for how in [how(1, 0, false), how(8, 0, true), how(8, 5 << 20, false)] {
                 let ranges = cut(0, 0, 0, size, how);
                 let mut at = 0;

@@ -10,7 +10,7 @@ use super::engine::Engine;
 use super::item::Item;
 use super::located::Located;
 use super::pace::{Pace, Stop, Turn, fill, patience};
-use super::plan::{BLOCK, Claim, Range};
+use super::plan::{Claim, FIRST_BLOCK, Range};
 use super::queue::JobInner;
 use super::renewal::{self, Renewable};
 use super::sink::Sink;
@@ -306,7 +306,7 @@ impl Work<'_> {
         session
             .distance()
             .answered(reply.host(), reply.port(), latency);
-        self.engine.answered();
+        self.engine.answered(latency, reply.is_https());
         let bytes = match (reply.status, view.streaming) {
             (206, false) => {
                 self.check_not_a_page(&reply, view)?;
@@ -370,7 +370,7 @@ impl Work<'_> {
         let coming = Coming::new();
         if buffer.is_empty() {
             // Not `resize`: what the system gives is empty, and takes no memory until it is used.
-            *buffer = vec![0; usize::try_from(BLOCK).unwrap_or(usize::MAX)];
+            *buffer = vec![0; usize::try_from(FIRST_BLOCK).unwrap_or(usize::MAX)];
         }
         loop {
             let (offset, length) = match range.claim(self.engine.largest_block()) {
@@ -390,9 +390,7 @@ impl Work<'_> {
                 }
                 return Ok(End::More);
             }
-            let block = buffer
-                .get_mut(..usize::try_from(length).unwrap_or(0))
-                .unwrap_or_default();
+            let block = room(buffer, length);
             let mut watched = Duration::ZERO;
             coming.set(to_come);
             let (filled, failure) =
@@ -441,7 +439,8 @@ impl Work<'_> {
                 }
             }
             self.job.context.session.check()?;
-            if self.engine.is_needed_elsewhere(self.job) {
+            // What comes in one piece would begin again, and an address for a single use has been used.
+            if self.engine.is_needed_elsewhere(self.job) && !self.item.lock().streaming {
                 return Ok(End::Leave);
             }
         }
@@ -454,4 +453,15 @@ impl Work<'_> {
         self.found_size(size)?;
         Ok(End::Complete)
     }
+}
+
+/// So much of the buffer, or as much as there is memory for.
+fn room(buffer: &mut Vec<u8>, length: u64) -> &mut [u8] {
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    let more = length.saturating_sub(buffer.len());
+    if more > 0 && buffer.try_reserve_exact(more).is_ok() {
+        buffer.resize(length, 0);
+    }
+    let length = length.min(buffer.len());
+    buffer.get_mut(..length).unwrap_or_default()
 }

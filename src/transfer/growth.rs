@@ -14,13 +14,23 @@ use super::speed::MANY_FILES;
 /// connection for their number, and their replies cost the computer as much as so many bytes.
 const REPLY: u64 = 48 * 1024;
 
+/// While replies take longer, a single connection idles before each of its ranges.
+const PROMPT: Duration = Duration::from_millis(10);
+
 /// How often a worker looks at the rate of all while it waits for its own block.
 const LOOK: Duration = Duration::from_millis(10);
 
 impl Engine {
-    /// Counts a reply.
-    pub(super) fn answered(&self) {
+    /// Counts a reply, which was waited for so long.
+    pub(super) fn answered(&self, latency: Duration, https: bool) {
         self.received.fetch_add(REPLY, Ordering::Relaxed);
+        // What TLS makes to do is better shared by several threads.
+        if latency <= PROMPT
+            && !https
+            && let Ok(mut speed) = self.speed.try_lock()
+        {
+            speed.prompt();
+        }
     }
 
     /// Whether a worker should leave its range: its job has more than its share, and another has too little.

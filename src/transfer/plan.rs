@@ -6,12 +6,16 @@ use super::cut::pieces;
 use super::rate::Rate;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Bytes that are read, written and counted in one go.
-pub(super) const BLOCK: u64 = 256 * 1024;
+/// Bytes that are read, written and counted in one go, at the most, by a worker that is alone.
+pub(super) const BLOCK: u64 = 1024 * 1024;
+/// By one of several, and as long as it is not known how fast the connection is.
+pub(super) const FIRST_BLOCK: u64 = 256 * 1024;
 /// On a slow connection fewer, so that its worker does not hold for long what others could fetch; but not fewer than this.
 const SMALLEST_BLOCK: u64 = 64 * 1024;
 /// For about how long.
 const BLOCK_TIME: f64 = 0.05;
+/// And more than the first at once only if it comes in about this time.
+const LONG_BLOCK_TIME: f64 = 0.005;
 /// What the blocks of all workers together hold in memory, unless that would make them smaller still.
 const ALL_BLOCKS: u64 = 4 * 1024 * 1024;
 /// A rest smaller than this is not worth a new request.
@@ -55,10 +59,13 @@ pub(super) enum Claim {
 
 /// How long a block is at the most, where so many workers have one each.
 pub(super) fn largest_block(workers: usize) -> u64 {
+    if workers <= 1 {
+        return BLOCK;
+    }
     ALL_BLOCKS
         .checked_div(workers as u64)
-        .unwrap_or(BLOCK)
-        .clamp(SMALLEST_BLOCK, BLOCK)
+        .unwrap_or(FIRST_BLOCK)
+        .clamp(SMALLEST_BLOCK, FIRST_BLOCK)
 }
 
 impl Range {
@@ -156,11 +163,12 @@ impl Range {
         if place.dead {
             return Claim::Dead;
         }
-        let block = place.rate.latest().map_or(BLOCK, |rate| {
+        let block = place.rate.latest().map_or(FIRST_BLOCK, |rate| {
             // Such a cast ends at the type's limits.
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            let bytes = (rate * BLOCK_TIME) as u64;
-            bytes.max(SMALLEST_BLOCK)
+            let within = |time: f64| (rate * time) as u64;
+            let short = within(BLOCK_TIME).clamp(SMALLEST_BLOCK, FIRST_BLOCK);
+            short.max(within(LONG_BLOCK_TIME))
         });
         let block = block.min(most);
         let length = place.end.saturating_sub(place.written).min(block);
@@ -327,8 +335,9 @@ mod tests {
         for (workers, block) in [
             (0, BLOCK),
             (1, BLOCK),
-            (16, BLOCK),
-            (32, BLOCK / 2),
+            (2, FIRST_BLOCK),
+            (16, FIRST_BLOCK),
+            (32, FIRST_BLOCK / 2),
             (64, SMALLEST_BLOCK),
             (128, SMALLEST_BLOCK),
             (256, SMALLEST_BLOCK),
@@ -342,7 +351,7 @@ mod tests {
             claim,
             Claim::Block {
                 offset: 0,
-                length: BLOCK / 2
+                length: FIRST_BLOCK / 2
             }
         );
     }
@@ -353,7 +362,9 @@ mod tests {
         for (rate, block) in [
             (400_000, SMALLEST_BLOCK),
             (2_000_000, 100_000),
-            (60_000_000, BLOCK),
+            (40_000_000, FIRST_BLOCK),
+            (100_000_000, 500_000),
+            (1_000_000_000, BLOCK),
         ] {
             let range = Range::new(0, 0, 0, 64 << 20);
             assert!(range.take());
@@ -362,7 +373,7 @@ mod tests {
                 other => panic!("{other:?}"),
             };
             // Nothing is known of the first one.
-            length(BLOCK);
+            length(FIRST_BLOCK);
             {
                 let mut place = range.lock();
                 let ago = Duration::from_secs(1);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::item::Item;
 use super::journal::{self, Journal, JournalSource};
 use super::located::Located;
-use super::plan::BLOCK;
+use super::plan::FIRST_BLOCK;
 use super::state::State;
 use super::version::Version;
 use crate::error::ErrorKind;
@@ -134,7 +134,7 @@ pub(super) fn accept(
 fn leave_out_the_end(written: &mut Vec<(u64, u64)>, start: u64, end: u64) {
     let complete = written.iter().any(|(a, b)| *a <= start && *b >= end);
     if complete {
-        leave_out(written, start.max(end.saturating_sub(BLOCK)), end);
+        leave_out(written, start.max(end.saturating_sub(FIRST_BLOCK)), end);
     }
 }
 
@@ -321,7 +321,7 @@ mod tests {
         let mut noted = journal(Some("\"a\""));
         noted.written = vec![(0, 10 << 20)];
         let left = written(noted.clone(), &located(&[0], None)).unwrap();
-        assert_eq!(left, [(0, (10 << 20) - BLOCK)]);
+        assert_eq!(left, [(0, (10 << 20) - FIRST_BLOCK)]);
         noted.etag = Some("e".into());
         let left = written(noted, &located(&[0], Some("e"))).unwrap();
         assert_eq!(left, [(0, 10 << 20)]);

@@ -29,6 +29,10 @@ const STALLED: f64 = 0.5;
 const CHANCES: u32 = 6;
 /// Bytes a second from which on it is the computer that limits and not the connections.
 const FAST: f64 = 400e6;
+/// So many bytes are enough for a decision before its time.
+const ENOUGH: u64 = 20_000_000;
+/// Where the computer limits, a single connection may keep so much of the rate of several: then it takes less of the computer.
+const KEPT: f64 = 0.9;
 /// After a step that did not help.
 const REST: Duration = Duration::from_secs(5);
 /// After a "slow down".
@@ -50,17 +54,47 @@ pub(super) struct Speed {
     fresh: bool,
     /// The step that is being tried.
     step: Option<Step>,
+    /// Whether one connection does as much as several, once that has been tried or is out of the question.
+    alone: Option<Alone>,
+    /// The server answers at once, and without TLS: one connection alone has little to do and does not idle between ranges.
+    prompt: bool,
     rest_until: Option<Instant>,
     slowed: Option<Instant>,
 }
 
-/// More connections than before.
+/// Another number of connections than before.
 struct Step {
     rate_before: f64,
     permits_before: usize,
     windows: u32,
     /// The rates of all windows but the first, added up.
     rates: f64,
+}
+
+impl Step {
+    fn new(rate_before: f64, permits_before: usize) -> Self {
+        Step {
+            rate_before,
+            permits_before,
+            windows: 0,
+            rates: 0.0,
+        }
+    }
+
+    fn note(&mut self, rate: f64) {
+        self.windows = self.windows.saturating_add(1);
+        self.rates += if self.windows > 1 { rate } else { 0.0 };
+    }
+
+    fn average(&self) -> f64 {
+        self.rates / f64::from(self.windows.saturating_sub(1).max(1))
+    }
+}
+
+/// One connection instead of several.
+enum Alone {
+    Trying(Step),
+    Decided,
 }
 
 impl Speed {
@@ -75,6 +109,8 @@ impl Speed {
             bytes: 0,
             fresh: true,
             step: None,
+            alone: None,
+            prompt: false,
             rest_until: None,
             slowed: None,
         }
@@ -94,6 +130,8 @@ impl Speed {
         self.since = now;
         self.bytes = bytes;
         self.fresh = true;
+        self.prompt = false;
+        self.alone = (files >= MANY_FILES || self.far).then_some(Alone::Decided);
         // What the service asked for stays, and so does what was found to be worth more.
         if self.slowed.is_some() {
             return;
@@ -121,7 +159,8 @@ impl Speed {
             return false;
         }
         let time = now.saturating_duration_since(self.since);
-        if time < if self.fresh { WATCH_FIRST } else { WATCH } {
+        let enough = !self.fresh && bytes.saturating_sub(self.bytes) >= ENOUGH;
+        if !enough && time < if self.fresh { WATCH_FIRST } else { WATCH } {
             return false;
         }
         let rate = per_second(bytes.saturating_sub(self.bytes), time);
@@ -132,12 +171,22 @@ impl Speed {
             return true;
         }
         self.rest_until = None;
+        if let Some(Alone::Trying(step)) = &mut self.alone {
+            step.note(rate);
+            let slow = rate < step.rate_before * STALLED;
+            if !slow && step.windows <= AVERAGE {
+                return true;
+            }
+            if slow || step.average() < step.rate_before * KEPT {
+                self.permits = step.permits_before;
+            }
+            self.alone = Some(Alone::Decided);
+            return true;
+        }
         if let Some(step) = &mut self.step {
-            step.windows = step.windows.saturating_add(1);
-            step.rates += if step.windows > 1 { rate } else { 0.0 };
-            let average = step.rates / f64::from(step.windows.saturating_sub(1).max(1));
+            step.note(rate);
             let helps = rate >= step.rate_before * CLEAR
-                || (step.windows > AVERAGE && average >= step.rate_before * GAIN);
+                || (step.windows > AVERAGE && step.average() >= step.rate_before * GAIN);
             let stalled = rate < step.rate_before * STALLED;
             if !helps && !stalled && step.windows < CHANCES {
                 return true;
@@ -151,15 +200,15 @@ impl Speed {
         }
         self.step = None;
         if rate >= FAST {
+            if self.permits > 1 && self.alone.is_none() && self.prompt {
+                self.alone = Some(Alone::Trying(Step::new(rate, self.permits)));
+                self.permits = 1;
+            }
             return true;
         }
         if self.permits < self.max {
-            self.step = Some(Step {
-                rate_before: rate,
-                permits_before: self.permits,
-                windows: 0,
-                rates: 0.0,
-            });
+            self.step = Some(Step::new(rate, self.permits));
+            self.alone = Some(Alone::Decided);
             let fits = |times: &u8| rate * f64::from(*times) <= FAST;
             let times = STEPS.into_iter().find(fits).unwrap_or(2);
             self.permits = self.permits.saturating_mul(times.into()).min(self.max);
@@ -176,12 +225,18 @@ impl Speed {
         }
     }
 
+    /// A reply came at once, and without TLS.
+    pub(super) fn prompt(&mut self) {
+        self.prompt = true;
+    }
+
     /// The servers are far away: many connections, at once. So many files are being fetched.
     pub(super) fn go_far(&mut self, now: Instant, files: usize) {
         self.far = true;
         // Not against what the service asked for a moment ago.
         if self.slowed.is_none() {
             self.permits = self.permits.max(self.far_permits(files));
+            self.alone = Some(Alone::Decided);
             self.step = None;
             self.rest_until = now.checked_add(REST);
         }
@@ -189,6 +244,12 @@ impl Speed {
 
     /// More files are wanted while others are being fetched; it is so many now.
     pub(super) fn join(&mut self, files: usize) {
+        if files >= MANY_FILES {
+            if let Some(Alone::Trying(step)) = &self.alone {
+                self.permits = self.permits.max(step.permits_before);
+            }
+            self.alone = Some(Alone::Decided);
+        }
         if self.far && self.slowed.is_none() {
             self.permits = self.permits.max(self.far_permits(files));
         }
@@ -202,7 +263,8 @@ impl Speed {
             .is_some_and(|at| now.saturating_duration_since(at) < PENANCE);
         if !just_now {
             self.slowed = Some(now);
-            self.permits = (self.permits / 2).max(LEAST.min(self.max));
+            self.permits = (self.permits / 2).max(LEAST.min(self.permits));
+            self.alone = Some(Alone::Decided);
             self.step = None;
             self.rest_until = now.checked_add(PENANCE);
         }
@@ -296,6 +358,62 @@ mod tests {
             assert_eq!(permits(rate), 16, "still trying");
         }
         assert_eq!(permits(100_000_000), 4);
+    }
+
+    /// What remains of the connections to a server that is as fast as the computer, after two seconds.
+    fn alone(files: usize, prompt: bool, rate: impl Fn(usize) -> f64) -> usize {
+        let start = Instant::now();
+        let mut speed = Speed::new(64, 64, start);
+        speed.wake(start, 0, files);
+        if prompt {
+            speed.prompt();
+        }
+        let mut bytes = 1.0;
+        for step in 1..=400 {
+            let now = start + Duration::from_millis(step * 5);
+            bytes += rate(speed.permits()) * 0.005;
+            speed.tick(now, bytes as u64, || true);
+        }
+        speed.permits()
+    }
+
+    #[test]
+    fn one_connection_stays_where_it_does_as_much_as_several() {
+        assert_eq!(alone(1, true, |_| 2e9), 1);
+        let nearly = |n| if n == 1 { 1.85e9 } else { 2e9 };
+        assert_eq!(alone(1, true, nearly), 1);
+        // One of them does less.
+        let half = |n: usize| n.min(2) as f64 * 1e9;
+        assert_eq!(alone(1, true, half), 4);
+        assert_eq!(alone(1, true, |n| n.min(16) as f64 * 1.1e8), 4);
+        // Each file and each range is waited for.
+        assert_eq!(alone(MANY_FILES, true, |_| 2e9), 8);
+        assert_eq!(alone(1, false, |_| 2e9), 4);
+        // The computer is not what limits.
+        assert_eq!(alone(1, true, |n| n as f64 * 3e7), 24);
+    }
+
+    #[test]
+    fn what_one_connection_is_tried_for_ends_when_more_is_wanted() {
+        let start = Instant::now();
+        let trying = || {
+            let mut speed = Speed::new(64, 64, start);
+            speed.prompt();
+            speed.tick(start + Duration::from_millis(5), 1, || true);
+            // 20 MB are enough for a decision.
+            speed.tick(start + Duration::from_millis(15), 20_000_001, || true);
+            assert_eq!(speed.permits(), 1);
+            speed
+        };
+        let mut speed = trying();
+        speed.join(MANY_FILES);
+        assert_eq!(speed.permits(), 4);
+        let mut speed = trying();
+        speed.go_far(start, 1);
+        assert_eq!(speed.permits(), 64);
+        let mut speed = trying();
+        speed.slow_down(start);
+        assert_eq!(speed.permits(), 1, "not more than before");
     }
 
     #[test]

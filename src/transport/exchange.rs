@@ -67,6 +67,7 @@ pub(crate) struct Reply {
     body: ureq::Body,
     host: String,
     port: u16,
+    https: bool,
     limits: Limits,
     /// What an error made of it must not quote.
     secrets: Vec<Secret>,
@@ -143,6 +144,7 @@ impl Session {
         })?;
         let mut reply = Reply::new(response, at.host(), limits);
         reply.port = at.port();
+        reply.https = at.is_https();
         Ok(reply)
     }
 
@@ -197,6 +199,7 @@ impl Reply {
             body,
             host: host.to_owned(),
             port: 0,
+            https: true,
             limits,
             secrets: Vec::new(),
             has_login: false,
@@ -210,6 +213,11 @@ impl Reply {
     /// The port it came from.
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Whether it came over TLS.
+    pub(crate) fn is_https(&self) -> bool {
+        self.https
     }
 
     /// A header, if it is readable and not there a second time with another value: nobody knows which one is meant.

@@ -17,7 +17,9 @@ const LEAST: u64 = 2 * LOW_WATER;
 const WINDOW: u64 = 512 * 1024;
 /// ... in this time, at least 50 MB/s, is fast.
 const FAST: Duration = Duration::from_millis(10);
-/// And one that lets us wait for so long once is not.
+/// In this time, at least 200 MB/s, it rushes.
+const RUSH: Duration = Duration::from_micros(2500);
+/// And one that lets us wait for so long once is neither.
 const SLOW: Duration = Duration::from_millis(20);
 
 thread_local! {
@@ -58,6 +60,7 @@ pub(super) fn holding<R>(received: usize, wait: impl FnOnce() -> R) -> R {
 #[derive(Debug, Default)]
 pub(super) struct LowWater {
     fast: bool,
+    rushes: bool,
     /// Since when, and how many bytes.
     window: Option<(Instant, u64)>,
     /// The system was told.
@@ -70,9 +73,15 @@ impl LowWater {
         self.fast
     }
 
-    /// Before a wait. Under a limit of our own, less is wanted.
-    pub(super) fn prepare(&mut self, stream: &TcpStream, limited: bool) {
-        let wanted = self.fast && !limited && COMING.get() >= LEAST;
+    /// Whether it has brought even more, and could bring as much as fits into memory at once.
+    pub(super) fn rushes(&self) -> bool {
+        self.rushes
+    }
+
+    /// Before a wait. Under a limit of our own less is `wanted`, and where there is room for much more, what has piled up
+    /// will do.
+    pub(super) fn prepare(&mut self, stream: &TcpStream, wanted: bool) {
+        let wanted = self.fast && wanted && COMING.get() >= LEAST;
         if wanted != self.set && tell(stream, if wanted { LOW_WATER } else { 1 }) {
             self.set = wanted;
         }
@@ -81,7 +90,7 @@ impl LowWater {
     /// After one, which took so long and brought so many bytes.
     pub(super) fn note(&mut self, begun: Instant, waited: Duration, count: usize) {
         if waited > SLOW {
-            (self.fast, self.window) = (false, None);
+            (self.fast, self.rushes, self.window) = (false, false, None);
             return;
         }
         let (since, bytes) = self.window.unwrap_or((begun, 0));
@@ -93,7 +102,7 @@ impl LowWater {
         let taken = begun
             .saturating_duration_since(since)
             .saturating_add(waited);
-        (self.fast, self.window) = (taken <= FAST, None);
+        (self.fast, self.rushes, self.window) = (taken <= FAST, taken <= RUSH, None);
     }
 }
 
@@ -143,10 +152,10 @@ mod tests {
     #[test]
     fn only_a_fast_connection_with_much_to_come_is_waited_for() {
         let (stream, _server) = pair();
-        let told = |low_water: &mut LowWater, coming: u64, limited| {
+        let told = |low_water: &mut LowWater, coming: u64, limited: bool| {
             let rest = Coming::new();
             rest.set(coming);
-            low_water.prepare(&stream, limited);
+            low_water.prepare(&stream, !limited);
             low_water.set
         };
         let mut slow = LowWater::default();
@@ -159,7 +168,7 @@ mod tests {
         assert!(!told(&mut low_water, LEAST, true), "a limit of our own");
         assert!(told(&mut low_water, LEAST, false));
         // What comes next is not known.
-        low_water.prepare(&stream, false);
+        low_water.prepare(&stream, true);
         assert!(!low_water.set);
         assert!(told(&mut low_water, LEAST, false));
         low_water.note(Instant::now(), Duration::from_millis(21), 512 * KIB);
@@ -212,7 +221,7 @@ mod tests {
             let mut left = body;
             while left > 0 {
                 coming.set(left as u64);
-                low_water.prepare(&stream, false);
+                low_water.prepare(&stream, true);
                 waited += usize::from(low_water.set);
                 left -= stream.read(&mut room).unwrap();
             }

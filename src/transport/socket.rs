@@ -9,24 +9,35 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use ureq::Timeout;
-use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, ShutdownHandle, Transport};
+use ureq::unversioned::transport::{Buffers, NextTimeout, ShutdownHandle, Transport};
 
 use super::low_water::{LowWater, holding};
 use super::throttle::Throttle;
 use super::tls::{INPUT_BUFFER, OUTPUT_BUFFER, headers_too_large};
+use super::window::Window;
 
 /// A rate below this counts as none: 1 KiB within the usual stall limit, in bytes per second.
 const DRIP: u128 = 34;
 /// The shortest limit a socket can be given; zero would mean none.
 const SHORTEST: Duration = Duration::from_millis(1);
 
+/// What a slow connection receives at once, and so what it takes of memory, over http.
+const SLOW_BUFFER: usize = 64 * 1024;
+/// And one that rushes: the fewer the reads, the less each byte costs.
+const RUSH_BUFFER: usize = 1024 * 1024;
+/// Where so much fits, nothing is gained by waiting until there is more of it.
+const AMPLE: usize = RUSH_BUFFER / 2;
+
 /// Whether a connection may be read from after its limit. Windows does not promise that nothing is lost.
 const GOES_ON: bool = cfg!(unix);
 
 pub(super) struct Socket {
     wire: Wire,
-    /// For http. Under TLS nothing is kept here, so they take no room.
-    buffers: LazyBuffers,
+    /// For http. Under TLS nothing is kept here, so it takes no room.
+    input: Window,
+    output: Vec<u8>,
+    /// ureq has taken something since the last bytes came.
+    progress: bool,
 }
 
 /// The connection without ureq's buffers.
@@ -70,7 +81,15 @@ impl Socket {
                 low_water: LowWater::default(),
                 throttle,
             },
-            buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
+            input: Window::default(),
+            output: Vec::new(),
+            progress: false,
+        }
+    }
+
+    fn allocate(&mut self) {
+        if self.output.is_empty() {
+            self.output = vec![0; OUTPUT_BUFFER];
         }
     }
 
@@ -182,7 +201,8 @@ impl Wire {
             self.limit_reads(limit.map(|limit| limit.max(SHORTEST)))?;
             // Under a limit on the bandwidth, what is not wanted yet stays with the server.
             let most = self.throttle.read_size();
-            self.low_water.prepare(&self.stream, most.is_some());
+            self.low_water
+                .prepare(&self.stream, most.is_none() && into.len() < AMPLE);
             let most = most.unwrap_or(usize::MAX).min(into.len());
             let begun = Instant::now();
             let outcome = (&*self.stream).read(into.get_mut(..most).unwrap_or_default());
@@ -255,24 +275,69 @@ fn is_over(error: &io::Error) -> bool {
     )
 }
 
+impl Buffers for Socket {
+    fn output(&mut self) -> &mut [u8] {
+        self.allocate();
+        &mut self.output
+    }
+
+    fn input(&self) -> &[u8] {
+        self.input.filled()
+    }
+
+    fn input_append_buf(&mut self) -> &mut [u8] {
+        self.input.room(INPUT_BUFFER, 1)
+    }
+
+    fn input_appended(&mut self, amount: usize) {
+        self.input.add(amount);
+    }
+
+    fn input_consume(&mut self, amount: usize) {
+        self.progress = amount > 0;
+        self.input.consume(amount);
+    }
+
+    fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
+        self.allocate();
+        (self.input.room(INPUT_BUFFER, 1), &mut self.output)
+    }
+
+    fn can_use_input(&self) -> bool {
+        self.progress && !self.input.is_empty()
+    }
+}
+
 impl Transport for Socket {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        &mut self.buffers
+        self
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        let output = self.buffers.output().get(..amount).unwrap_or_default();
+        let output = self.output.get(..amount).unwrap_or_default();
         self.wire.send(output, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        let held = self.buffers.input().len();
-        let input = self.buffers.input_append_buf();
-        if input.is_empty() {
+        let held = self.input.filled().len();
+        let low_water = &self.wire.low_water;
+        let most = if low_water.rushes() {
+            self.input.grow(RUSH_BUFFER);
+            RUSH_BUFFER
+        } else if low_water.is_fast() {
+            RUSH_BUFFER
+        } else {
+            self.input.shrink(INPUT_BUFFER);
+            SLOW_BUFFER
+        };
+        let room = self.input.room(INPUT_BUFFER, 1);
+        if room.is_empty() {
             return Err(headers_too_large());
         }
-        let count = holding(held, || self.wire.receive(input, timeout))?;
-        self.buffers.input_appended(count);
+        let most = most.min(room.len());
+        let room = room.get_mut(..most).unwrap_or_default();
+        let count = holding(held, || self.wire.receive(room, timeout))?;
+        self.input.add(count);
         Ok(count > 0)
     }
 

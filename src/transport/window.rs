@@ -35,6 +35,21 @@ impl Window {
         self.bytes.get_mut(self.to..).unwrap_or_default()
     }
 
+    /// Makes it as large as `size`, if there is memory for that.
+    pub(super) fn grow(&mut self, size: usize) {
+        let more = size.saturating_sub(self.bytes.len());
+        if more > 0 && self.bytes.try_reserve_exact(more).is_ok() {
+            self.bytes.resize(size, 0);
+        }
+    }
+
+    /// Gives back what is more than `size`, if nothing is in it.
+    pub(super) fn shrink(&mut self, size: usize) {
+        if self.is_empty() && self.bytes.len() > size {
+            *self = Window::default();
+        }
+    }
+
     pub(super) fn add(&mut self, count: usize) {
         self.to = self.to.saturating_add(count).min(self.bytes.len());
     }
@@ -53,5 +68,28 @@ impl Window {
 
     pub(super) fn filled_mut(&mut self) -> &mut [u8] {
         self.bytes.get_mut(self.from..self.to).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_it_stays_when_its_size_changes() {
+        let mut window = Window::default();
+        window.room(4, 1).copy_from_slice(b"abcd");
+        window.add(4);
+        window.consume(1);
+        window.grow(8);
+        window.shrink(4);
+        assert_eq!(window.room(4, 1).len(), 4, "behind what is in it");
+        assert_eq!(window.filled(), b"bcd");
+        window.consume(3);
+        assert_eq!(window.room(4, 1).len(), 8);
+        window.shrink(4);
+        assert_eq!(window.room(4, 1).len(), 4);
+        window.grow(usize::MAX);
+        assert_eq!(window.room(4, 1).len(), 4, "there is no memory for more");
     }
 }
