@@ -28,6 +28,12 @@ fn client(sandbox: &Sandbox) -> Client {
     builder(sandbox).build().unwrap()
 }
 
+fn of(origin: Origin, fault: Fault) -> Rule {
+    let mut rule = Rule::new(fault);
+    rule.matching.origin = Some(origin);
+    rule
+}
+
 fn check(path: &Path, content: &Content) {
     let mut file = std::fs::File::open(path).unwrap();
     assert_eq!(file.metadata().unwrap().len(), content.len());

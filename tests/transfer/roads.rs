@@ -5,12 +5,6 @@ use super::*;
 const MIB: u64 = 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(20);
 
-fn of(origin: Origin, fault: Fault) -> Rule {
-    let mut rule = Rule::new(fault);
-    rule.matching.origin = Some(origin);
-    rule
-}
-
 #[test]
 fn where_each_reply_takes_long_all_connections_are_used_at_once() {
     let sandbox = sandbox();

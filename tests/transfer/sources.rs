@@ -149,6 +149,44 @@ fn every_way_to_sign_gives_the_same_bytes() {
 }
 
 #[test]
+fn an_address_for_a_single_use_is_not_left_when_the_service_asks_for_fewer_connections() {
+    let sandbox = sandbox();
+    let folder = tempfile::tempdir().unwrap();
+    let mut requests = Vec::new();
+    for (index, size) in [1 << 20, 300_000, 300_000, 300_000].into_iter().enumerate() {
+        let key = index.to_string();
+        sandbox.add_object(BUCKET, &key, Content::synthetic(size, 5));
+        let mut request = Request::object(BUCKET, &key).unwrap();
+        if index == 0 {
+            request = request
+                .signing(ObjectSigning::SignedUrl)
+                .and_then(|request| request.single_use(true))
+                .unwrap();
+        }
+        requests.push(request.to_file(folder.path().join(&key)));
+    }
+    // The first one is at the end of a block before the others are, and they have all begun.
+    for (origin, bytes_per_second) in [(Origin::Api, 2_000_000), (Origin::S3, 400_000)] {
+        sandbox.fault(of(origin, Fault::Rate { bytes_per_second }));
+    }
+    let mut busy = of(
+        Origin::S3,
+        Fault::Status {
+            status: 503,
+            body: String::new(),
+            headers: [("Retry-After".into(), "1".into())].into(),
+        },
+    );
+    busy.matching.times = Some(1);
+    let busy = sandbox.fault(busy);
+    for result in client(&sandbox).download(requests, |_| true).unwrap() {
+        result.unwrap();
+    }
+    assert_eq!(sandbox.fault_count(busy), Some(1));
+    check(&folder.path().join("0"), &Content::synthetic(1 << 20, 5));
+}
+
+#[test]
 fn the_direct_download_is_whole_when_it_fits_and_in_ranges_above_256_mb() {
     let sandbox = sandbox();
     let urn = sandbox.add_design("urn:adsk.objects:os.object:b/house.rvt", "US");
