@@ -373,7 +373,9 @@ impl Work<'_> {
             *buffer = vec![0; usize::try_from(FIRST_BLOCK).unwrap_or(usize::MAX)];
         }
         loop {
-            let (offset, length) = match range.claim(self.engine.largest_block()) {
+            let most = self.engine.largest_block();
+            coming.alone(most > FIRST_BLOCK);
+            let (offset, length) = match range.claim(most) {
                 Claim::Block { offset, length } => (offset, length.min(left)),
                 Claim::Complete => {
                     if left == 0 && reusable {

@@ -28,7 +28,9 @@ const STALLED: f64 = 0.5;
 /// Windows in which more connections must have shown that they help.
 const CHANCES: u32 = 6;
 /// Bytes a second from which on it is the computer that limits and not the connections.
-const FAST: f64 = 400e6;
+const FAST: f64 = 800e6;
+/// And from which on one connection may do as much as several.
+const ALONE: f64 = 400e6;
 /// So many bytes are enough for a decision before its time.
 const ENOUGH: u64 = 20_000_000;
 /// Where the computer limits, a single connection may keep so much of the rate of several: then it takes less of the computer.
@@ -58,6 +60,8 @@ pub(super) struct Speed {
     alone: Option<Alone>,
     /// The server answers at once, and without TLS: one connection alone has little to do and does not idle between ranges.
     prompt: bool,
+    /// The rate was nearly enough in the last window.
+    hesitates: bool,
     rest_until: Option<Instant>,
     slowed: Option<Instant>,
 }
@@ -94,7 +98,8 @@ impl Step {
 /// One connection instead of several.
 enum Alone {
     Trying(Step),
-    Decided,
+    Enough,
+    No,
 }
 
 impl Speed {
@@ -111,6 +116,7 @@ impl Speed {
             step: None,
             alone: None,
             prompt: false,
+            hesitates: false,
             rest_until: None,
             slowed: None,
         }
@@ -131,7 +137,7 @@ impl Speed {
         self.bytes = bytes;
         self.fresh = true;
         self.prompt = false;
-        self.alone = (files >= MANY_FILES || self.far).then_some(Alone::Decided);
+        self.alone = (files >= MANY_FILES || self.far).then_some(Alone::No);
         // What the service asked for stays, and so does what was found to be worth more.
         if self.slowed.is_some() {
             return;
@@ -177,10 +183,11 @@ impl Speed {
             if !slow && step.windows <= AVERAGE {
                 return true;
             }
-            if slow || step.average() < step.rate_before * KEPT {
+            let enough = !slow && step.average() >= step.rate_before * KEPT;
+            if !enough {
                 self.permits = step.permits_before;
             }
-            self.alone = Some(Alone::Decided);
+            self.alone = Some(if enough { Alone::Enough } else { Alone::No });
             return true;
         }
         if let Some(step) = &mut self.step {
@@ -199,16 +206,20 @@ impl Speed {
             }
         }
         self.step = None;
-        if rate >= FAST {
-            if self.permits > 1 && self.alone.is_none() && self.prompt {
-                self.alone = Some(Alone::Trying(Step::new(rate, self.permits)));
-                self.permits = 1;
-            }
-            return true;
-        }
-        if self.permits < self.max {
+        let fast = match self.alone {
+            Some(Alone::Enough) => ALONE,
+            _ => FAST,
+        };
+        if rate >= ALONE && self.permits > 1 && self.alone.is_none() && self.prompt {
+            self.alone = Some(Alone::Trying(Step::new(rate, self.permits)));
+            self.permits = 1;
+        } else if rate >= ALONE && rate < fast && !self.hesitates {
+            // A rate that is still growing will be enough.
+            self.hesitates = true;
+        } else if rate < fast && self.permits < self.max {
+            self.hesitates = false;
             self.step = Some(Step::new(rate, self.permits));
-            self.alone = Some(Alone::Decided);
+            self.alone = Some(Alone::No);
             let fits = |times: &u8| rate * f64::from(*times) <= FAST;
             let times = STEPS.into_iter().find(fits).unwrap_or(2);
             self.permits = self.permits.saturating_mul(times.into()).min(self.max);
@@ -236,7 +247,7 @@ impl Speed {
         // Not against what the service asked for a moment ago.
         if self.slowed.is_none() {
             self.permits = self.permits.max(self.far_permits(files));
-            self.alone = Some(Alone::Decided);
+            self.alone = Some(Alone::No);
             self.step = None;
             self.rest_until = now.checked_add(REST);
         }
@@ -248,7 +259,7 @@ impl Speed {
             if let Some(Alone::Trying(step)) = &self.alone {
                 self.permits = self.permits.max(step.permits_before);
             }
-            self.alone = Some(Alone::Decided);
+            self.alone = Some(Alone::No);
         }
         if self.far && self.slowed.is_none() {
             self.permits = self.permits.max(self.far_permits(files));
@@ -264,7 +275,7 @@ impl Speed {
         if !just_now {
             self.slowed = Some(now);
             self.permits = (self.permits / 2).max(LEAST.min(self.permits));
-            self.alone = Some(Alone::Decided);
+            self.alone = Some(Alone::No);
             self.step = None;
             self.rest_until = now.checked_add(PENANCE);
         }
@@ -299,11 +310,11 @@ mod tests {
     fn grows_where_each_connection_is_capped_and_stays_where_it_does_not_help() {
         assert_eq!(settle(64, |n| n as f64 * 8e6, 20), 64);
         // So many that the computer has enough to do.
-        assert_eq!(settle(64, |n| n as f64 * 3e7, 20), 24);
+        assert_eq!(settle(64, |n| n as f64 * 3e7, 20), 32);
         assert_eq!(settle(64, |_| 1e9, 20), 4);
         assert_eq!(settle(64, |_| 1e7, 20), 4);
         // More would help, but the computer has other things to do.
-        assert_eq!(settle(64, |n| n as f64 * 1.1e8, 20), 4);
+        assert_eq!(settle(64, |n| n as f64 * 2.1e8, 20), 4);
         assert_eq!(settle(64, |n| n.min(16) as f64 * 1e7, 20), 16);
         assert_eq!(settle(2, |n| n as f64, 20), 2);
     }
@@ -333,10 +344,10 @@ mod tests {
         assert!(speed.tick(at(100), 0, || true));
         assert_eq!(speed.permits(), 16, "a server that thinks");
         let mut speed = Speed::new(64, 64, start);
-        // The rate is that of the time since they came: 20 MB in 50 ms.
+        // The rate is that of the time since they came: 19 MB in 20 ms.
         assert!(!speed.tick(at(90), 1000, || true));
-        assert!(!speed.tick(at(139), 20_000_000, || true));
-        assert!(speed.tick(at(140), 20_001_000, || true));
+        assert!(!speed.tick(at(109), 19_000_000, || true));
+        assert!(speed.tick(at(110), 20_001_000, || true));
         assert_eq!(speed.permits(), 4);
     }
 
@@ -385,12 +396,32 @@ mod tests {
         // One of them does less.
         let half = |n: usize| n.min(2) as f64 * 1e9;
         assert_eq!(alone(1, true, half), 4);
-        assert_eq!(alone(1, true, |n| n.min(16) as f64 * 1.1e8), 4);
+        assert_eq!(alone(1, true, |n| n.min(16) as f64 * 1.1e8), 8);
         // Each file and each range is waited for.
         assert_eq!(alone(MANY_FILES, true, |_| 2e9), 8);
         assert_eq!(alone(1, false, |_| 2e9), 4);
         // The computer is not what limits.
-        assert_eq!(alone(1, true, |n| n as f64 * 3e7), 24);
+        assert_eq!(alone(1, true, |n| n as f64 * 3e7), 32);
+    }
+
+    #[test]
+    fn a_rate_that_is_nearly_enough_gets_another_window() {
+        let used = |rates: [u64; 2]| {
+            let start = Instant::now();
+            let mut speed = Speed::new(64, 64, start);
+            let mut now = start + Duration::from_millis(50);
+            let mut bytes = 1;
+            speed.tick(now, bytes, || true);
+            for rate in rates {
+                now += Duration::from_millis(50);
+                bytes += rate / 20;
+                speed.tick(now, bytes, || true);
+            }
+            speed.permits()
+        };
+        assert_eq!(used([600_000_000, 1_000_000_000]), 4, "it was growing");
+        assert_eq!(used([600_000_000, 600_000_000]), 8);
+        assert_eq!(used([300_000_000, 600_000_000]), 8, "a step is being tried");
     }
 
     #[test]

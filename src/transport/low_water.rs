@@ -17,13 +17,12 @@ const LEAST: u64 = 2 * LOW_WATER;
 const WINDOW: u64 = 512 * 1024;
 /// ... in this time, at least 50 MB/s, is fast.
 const FAST: Duration = Duration::from_millis(10);
-/// In this time, at least 200 MB/s, it rushes.
-const RUSH: Duration = Duration::from_micros(2500);
-/// And one that lets us wait for so long once is neither.
+/// And one that lets us wait for so long once is not.
 const SLOW: Duration = Duration::from_millis(20);
 
 thread_local! {
     static COMING: Cell<u64> = const { Cell::new(0) };
+    static ALONE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// What the thread that reads a body knows of it, until this is dropped.
@@ -39,11 +38,18 @@ impl Coming {
     pub(crate) fn set(&self, bytes: u64) {
         COMING.set(bytes);
     }
+
+    /// No other thread reads a body: there is memory for more at once.
+    #[expect(clippy::unused_self, reason = "whoever says so takes it back")]
+    pub(crate) fn alone(&self, alone: bool) {
+        ALONE.set(alone);
+    }
 }
 
 impl Drop for Coming {
     fn drop(&mut self) {
         COMING.set(0);
+        ALONE.set(false);
     }
 }
 
@@ -60,7 +66,6 @@ pub(super) fn holding<R>(received: usize, wait: impl FnOnce() -> R) -> R {
 #[derive(Debug, Default)]
 pub(super) struct LowWater {
     fast: bool,
-    rushes: bool,
     /// Since when, and how many bytes.
     window: Option<(Instant, u64)>,
     /// The system was told.
@@ -73,9 +78,9 @@ impl LowWater {
         self.fast
     }
 
-    /// Whether it has brought even more, and could bring as much as fits into memory at once.
-    pub(super) fn rushes(&self) -> bool {
-        self.rushes
+    /// And nobody else reads.
+    pub(super) fn is_fast_and_alone(&self) -> bool {
+        self.fast && ALONE.get()
     }
 
     /// Before a wait. Under a limit of our own less is `wanted`, and where there is room for much more, what has piled up
@@ -90,7 +95,7 @@ impl LowWater {
     /// After one, which took so long and brought so many bytes.
     pub(super) fn note(&mut self, begun: Instant, waited: Duration, count: usize) {
         if waited > SLOW {
-            (self.fast, self.rushes, self.window) = (false, false, None);
+            (self.fast, self.window) = (false, None);
             return;
         }
         let (since, bytes) = self.window.unwrap_or((begun, 0));
@@ -102,7 +107,7 @@ impl LowWater {
         let taken = begun
             .saturating_duration_since(since)
             .saturating_add(waited);
-        (self.fast, self.rushes, self.window) = (taken <= FAST, taken <= RUSH, None);
+        (self.fast, self.window) = (taken <= FAST, None);
     }
 }
 

@@ -23,10 +23,10 @@ const SHORTEST: Duration = Duration::from_millis(1);
 
 /// What a slow connection receives at once, and so what it takes of memory, over http.
 const SLOW_BUFFER: usize = 64 * 1024;
-/// And one that rushes: the fewer the reads, the less each byte costs.
-const RUSH_BUFFER: usize = 1024 * 1024;
+/// And a fast one, if it is the only one: the fewer the reads, the less each byte costs.
+const LONE_BUFFER: usize = 1024 * 1024;
 /// Where so much fits, nothing is gained by waiting until there is more of it.
-const AMPLE: usize = RUSH_BUFFER / 2;
+const AMPLE: usize = LONE_BUFFER / 2;
 
 /// Whether a connection may be read from after its limit. Windows does not promise that nothing is lost.
 const GOES_ON: bool = cfg!(unix);
@@ -321,14 +321,15 @@ impl Transport for Socket {
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
         let held = self.input.filled().len();
         let low_water = &self.wire.low_water;
-        let most = if low_water.rushes() {
-            self.input.grow(RUSH_BUFFER);
-            RUSH_BUFFER
-        } else if low_water.is_fast() {
-            RUSH_BUFFER
+        let most = if low_water.is_fast_and_alone() {
+            self.input.grow(LONE_BUFFER);
+            LONE_BUFFER
         } else {
             self.input.shrink(INPUT_BUFFER);
-            SLOW_BUFFER
+            match low_water.is_fast() {
+                true => INPUT_BUFFER,
+                false => SLOW_BUFFER,
+            }
         };
         let room = self.input.room(INPUT_BUFFER, 1);
         if room.is_empty() {
