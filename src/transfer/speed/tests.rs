@@ -1,0 +1,261 @@
+use super::*;
+
+/// Runs the controller on a road where `rate(connections)` bytes a second arrive.
+fn settle(max: usize, rate: impl Fn(usize) -> f64, seconds: u64) -> usize {
+    let start = Instant::now();
+    let mut speed = Speed::new(max, max, start);
+    let mut bytes = 0.0;
+    let mut used = Vec::new();
+    for step in 1..=seconds * 20 {
+        bytes += rate(speed.permits()) * 0.05;
+        let now = start + Duration::from_millis(step * 50);
+        speed.tick(now, bytes as u64, || true);
+        used.push(speed.permits());
+    }
+    used.sort_unstable();
+    used[used.len() / 2]
+}
+
+#[test]
+fn grows_where_each_connection_is_capped_and_stays_where_it_does_not_help() {
+    assert_eq!(settle(64, |n| n as f64 * 8e6, 20), 64);
+    // So many that the computer has enough to do.
+    assert_eq!(settle(64, |n| n as f64 * 3e7, 20), 32);
+    assert_eq!(settle(64, |_| 1e9, 20), 4);
+    assert_eq!(settle(64, |_| 1e7, 20), 4);
+    // More would help, but the computer has other things to do.
+    assert_eq!(settle(64, |n| n as f64 * 2.1e8, 20), 4);
+    assert_eq!(settle(64, |n| n.min(16) as f64 * 1e7, 20), 16);
+    assert_eq!(settle(2, |n| n as f64, 20), 2);
+}
+
+#[test]
+fn all_connections_of_a_capped_road_are_there_a_tenth_of_a_second_after_its_first_bytes() {
+    let start = Instant::now();
+    let mut speed = Speed::new(64, 64, start);
+    let mut bytes = 0.0;
+    for step in 1..=3 {
+        bytes += speed.permits() as f64 * 1e6 * 0.05;
+        speed.tick(
+            start + Duration::from_millis(step * 50),
+            bytes as u64,
+            || true,
+        );
+    }
+    assert_eq!(speed.permits(), 64);
+}
+
+#[test]
+fn before_the_first_bytes_there_is_more_patience_and_then_more_connections() {
+    let start = Instant::now();
+    let at = |milliseconds| start + Duration::from_millis(milliseconds);
+    let mut speed = Speed::new(64, 64, start);
+    assert!(!speed.tick(at(99), 0, || true));
+    assert!(speed.tick(at(100), 0, || true));
+    assert_eq!(speed.permits(), 16, "a server that thinks");
+    let mut speed = Speed::new(64, 64, start);
+    // The rate is that of the time since they came: 19 MB in 20 ms.
+    assert!(!speed.tick(at(90), 1000, || true));
+    assert!(!speed.tick(at(109), 19_000_000, || true));
+    assert!(speed.tick(at(110), 20_001_000, || true));
+    assert_eq!(speed.permits(), 4);
+}
+
+#[test]
+fn one_window_that_is_a_little_better_proves_nothing() {
+    let start = Instant::now();
+    let mut speed = Speed::new(64, 64, start);
+    let mut bytes = 1;
+    let mut window = 0;
+    let mut permits = |rate: u64| {
+        window += 1;
+        bytes += rate / 20;
+        speed.tick(start + Duration::from_millis(50 * window), bytes, || true);
+        speed.permits()
+    };
+    permits(0);
+    assert_eq!(permits(100_000_000), 16);
+    for rate in [70, 130, 90, 110, 100].map(|rate| rate * 1_000_000) {
+        assert_eq!(permits(rate), 16, "still trying");
+    }
+    assert_eq!(permits(100_000_000), 4);
+}
+
+/// What remains of the connections to a server that is as fast as the computer, after two seconds.
+fn alone(files: usize, prompt: bool, rate: impl Fn(usize) -> f64) -> usize {
+    let start = Instant::now();
+    let mut speed = Speed::new(64, 64, start);
+    speed.wake(start, 0, files);
+    if prompt {
+        speed.prompt();
+    }
+    let mut bytes = 1.0;
+    for step in 1..=400 {
+        let now = start + Duration::from_millis(step * 5);
+        bytes += rate(speed.permits()) * 0.005;
+        speed.tick(now, bytes as u64, || true);
+    }
+    speed.permits()
+}
+
+#[test]
+fn one_connection_stays_where_it_does_as_much_as_several() {
+    assert_eq!(alone(1, true, |_| 2e9), 1);
+    let nearly = |n| if n == 1 { 1.85e9 } else { 2e9 };
+    assert_eq!(alone(1, true, nearly), 1);
+    // One of them does less.
+    let half = |n: usize| n.min(2) as f64 * 1e9;
+    assert_eq!(alone(1, true, half), 4);
+    assert_eq!(alone(1, true, |n| n.min(16) as f64 * 1.1e8), 8);
+    // Each file and each range is waited for.
+    assert_eq!(alone(MANY_FILES, true, |_| 2e9), 8);
+    assert_eq!(alone(1, false, |_| 2e9), 4);
+    // The computer is not what limits.
+    assert_eq!(alone(1, true, |n| n as f64 * 3e7), 32);
+}
+
+#[test]
+fn a_rate_that_is_nearly_enough_gets_another_window() {
+    let used = |rates: [u64; 2]| {
+        let start = Instant::now();
+        let mut speed = Speed::new(64, 64, start);
+        let mut now = start + Duration::from_millis(50);
+        let mut bytes = 1;
+        speed.tick(now, bytes, || true);
+        for rate in rates {
+            now += Duration::from_millis(50);
+            bytes += rate / 20;
+            speed.tick(now, bytes, || true);
+        }
+        speed.permits()
+    };
+    assert_eq!(used([600_000_000, 1_000_000_000]), 4, "it was growing");
+    assert_eq!(used([600_000_000, 600_000_000]), 8);
+    assert_eq!(used([300_000_000, 600_000_000]), 8, "a step is being tried");
+}
+
+#[test]
+fn what_one_connection_is_tried_for_ends_when_more_is_wanted() {
+    let start = Instant::now();
+    let trying = || {
+        let mut speed = Speed::new(64, 64, start);
+        speed.prompt();
+        speed.tick(start + Duration::from_millis(5), 1, || true);
+        // 20 MB are enough for a decision.
+        speed.tick(start + Duration::from_millis(15), 20_000_001, || true);
+        assert_eq!(speed.permits(), 1);
+        speed
+    };
+    let mut speed = trying();
+    speed.join(MANY_FILES);
+    assert_eq!(speed.permits(), 4);
+    let mut speed = trying();
+    speed.go_far(start, 1);
+    assert_eq!(speed.permits(), 64);
+    let mut speed = trying();
+    speed.slow_down(start);
+    assert_eq!(speed.permits(), 1, "not more than before");
+}
+
+#[test]
+fn a_burst_and_a_stall_do_not_stop_the_growth() {
+    let start = Instant::now();
+    let mut speed = Speed::new(64, 64, start);
+    // What a server gives to each new connection at once, before it makes it wait.
+    let mut bytes = 0;
+    let mut served = 0;
+    for step in 1..=12 {
+        let permits = speed.permits();
+        bytes += (permits.saturating_sub(served) as u64) * 8_000_000;
+        served = served.max(permits);
+        speed.tick(start + Duration::from_millis(step * 100), bytes, || true);
+    }
+    assert_eq!(speed.permits(), 64);
+}
+
+#[test]
+fn a_far_road_gets_all_at_once_unless_the_service_complained() {
+    let start = Instant::now();
+    let mut speed = Speed::new(64, 64, start);
+    speed.go_far(start, 1);
+    assert_eq!(speed.permits(), 64);
+    speed.slow_down(start);
+    speed.go_far(start, 1);
+    assert_eq!(speed.permits(), 32);
+    speed.limit(4);
+    assert_eq!(speed.permits(), 4);
+}
+
+#[test]
+fn a_far_road_gets_more_for_many_files_than_for_a_few() {
+    let start = Instant::now();
+    let mut speed = Speed::new(128, 64, start);
+    speed.wake(start, 0, 500);
+    assert_eq!(speed.permits(), 8);
+    speed.go_far(start, 500);
+    assert_eq!(speed.permits(), 128);
+    speed.wake(start, 0, 1);
+    assert_eq!(speed.permits(), 64);
+    speed.join(2);
+    assert_eq!(speed.permits(), 64);
+    speed.join(500);
+    assert_eq!(speed.permits(), 128);
+    speed.slow_down(start);
+    speed.join(500);
+    speed.wake(start, 0, 500);
+    assert_eq!(speed.permits(), 64, "what the service asks for counts more");
+    let mut near = Speed::new(128, 64, start);
+    near.join(500);
+    assert_eq!(near.permits(), 4);
+}
+
+#[test]
+fn many_files_begin_with_more_unless_the_service_complained() {
+    let start = Instant::now();
+    let mut speed = Speed::new(64, 64, start);
+    speed.wake(start, 0, 2000);
+    assert_eq!(speed.permits(), 8);
+    speed.wake(start, 0, 1);
+    assert_eq!(speed.permits(), 4);
+    speed.go_far(start, 1);
+    speed.wake(start, 0, 1);
+    assert_eq!(speed.permits(), 64, "it is known that this is far");
+    let mut few = Speed::new(2, 64, start);
+    few.wake(start, 0, 2000);
+    assert_eq!(few.permits(), 2);
+    let mut slowed = Speed::new(64, 64, start);
+    slowed.slow_down(start);
+    slowed.wake(start, 0, 2000);
+    assert_eq!(slowed.permits(), 2);
+}
+
+#[test]
+fn halves_once_for_many_complaints() {
+    let start = Instant::now();
+    let mut speed = Speed::new(64, 64, start);
+    for _ in 0..8 {
+        speed.slow_down(start);
+    }
+    assert_eq!(speed.permits(), 2);
+    for second in 1..5 {
+        speed.slow_down(start + Duration::from_secs(second));
+    }
+    assert_eq!(speed.permits(), 2);
+}
+
+#[test]
+fn grows_again_after_a_complaint() {
+    let start = Instant::now();
+    let mut speed = Speed::new(64, 64, start);
+    speed.slow_down(start);
+    let mut bytes = 0.0;
+    for step in 1..200 {
+        bytes += speed.permits() as f64 * 1e5;
+        speed.tick(
+            start + Duration::from_millis(step * 50),
+            bytes as u64,
+            || true,
+        );
+    }
+    assert_eq!(speed.permits(), 64);
+}
