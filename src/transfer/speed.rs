@@ -34,7 +34,7 @@ const ALONE: f64 = 400e6;
 /// So many bytes are enough for a decision before its time.
 const ENOUGH: u64 = 20_000_000;
 /// Where the computer limits, a single connection may keep so much of the rate of several: then it takes less of the computer.
-const KEPT: f64 = 0.9;
+const KEPT: f64 = 0.8;
 /// After a step that did not help.
 const REST: Duration = Duration::from_secs(5);
 /// After a "slow down".
@@ -58,6 +58,8 @@ pub(super) struct Speed {
     step: Option<Step>,
     /// Whether one connection does as much as several, once that has been tried or is out of the question.
     alone: Option<Alone>,
+    /// What had piled up before the first bytes were read has been, and the rate is that of the road.
+    settled: bool,
     /// The server answers at once, and without TLS: one connection alone has little to do and does not idle between ranges.
     prompt: bool,
     /// The rate was nearly enough in the last window.
@@ -115,6 +117,7 @@ impl Speed {
             fresh: true,
             step: None,
             alone: None,
+            settled: false,
             prompt: false,
             hesitates: false,
             rest_until: None,
@@ -136,6 +139,7 @@ impl Speed {
         self.since = now;
         self.bytes = bytes;
         self.fresh = true;
+        self.settled = false;
         self.prompt = false;
         self.alone = (files >= MANY_FILES || self.far).then_some(Alone::No);
         // What the service asked for stays, and so does what was found to be worth more.
@@ -211,8 +215,11 @@ impl Speed {
             _ => FAST,
         };
         if rate >= ALONE && self.permits > 1 && self.alone.is_none() && self.prompt {
-            self.alone = Some(Alone::Trying(Step::new(rate, self.permits)));
-            self.permits = 1;
+            if self.settled {
+                self.alone = Some(Alone::Trying(Step::new(rate, self.permits)));
+                self.permits = 1;
+            }
+            self.settled = true;
         } else if rate >= ALONE && rate < fast && !self.hesitates {
             // A rate that is still growing will be enough.
             self.hesitates = true;

@@ -141,8 +141,10 @@ fn what_one_connection_is_tried_for_ends_when_more_is_wanted() {
         let mut speed = Speed::new(64, 64, start);
         speed.prompt();
         speed.tick(start + Duration::from_millis(5), 1, || true);
-        // 20 MB are enough for a decision.
-        speed.tick(start + Duration::from_millis(15), 20_000_001, || true);
+        // 20 MB are enough for a decision. The first ones had been waiting.
+        speed.tick(start + Duration::from_millis(10), 20_000_001, || true);
+        assert_eq!(speed.permits(), 4);
+        speed.tick(start + Duration::from_millis(20), 40_000_001, || true);
         assert_eq!(speed.permits(), 1);
         speed
     };
