@@ -34,7 +34,7 @@ const ALONE: f64 = 400e6;
 /// So many bytes are enough for a decision before its time.
 const ENOUGH: u64 = 20_000_000;
 /// Where the computer limits, a single connection may keep so much of the rate of several: then it takes less of the computer.
-const KEPT: f64 = 0.8;
+const KEPT: f64 = 0.7;
 /// After a step that did not help.
 const REST: Duration = Duration::from_secs(5);
 /// After a "slow down".
