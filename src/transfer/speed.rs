@@ -139,6 +139,7 @@ impl Speed {
         self.since = now;
         self.bytes = bytes;
         self.fresh = true;
+        self.hesitates = false;
         self.settled = false;
         self.prompt = false;
         self.alone = (files >= MANY_FILES || self.far).then_some(Alone::No);

@@ -119,6 +119,12 @@ fn a_rate_that_is_nearly_enough_gets_another_window() {
     let used = |rates: [u64; 2]| {
         let start = Instant::now();
         let mut speed = Speed::new(64, 64, start);
+        // What an earlier job hesitated about does not count.
+        speed.tick(start, 1, || true);
+        let earlier = start + Duration::from_millis(50);
+        speed.tick(earlier, 30_000_001, || true);
+        let start = earlier + Duration::from_secs(1);
+        speed.wake(start, 0, 1);
         let mut now = start + Duration::from_millis(50);
         let mut bytes = 1;
         speed.tick(now, bytes, || true);
