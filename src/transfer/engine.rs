@@ -162,6 +162,7 @@ impl Engine {
             session.limits().retry,
         ));
         let disk = Arc::new(Disk::new(self.options.disk_timeout));
+        let names = (items.len() >= MANY_FILES).then(Arc::default);
         let job = Arc::new(JobInner {
             disk: disk.clone(),
             queue: Mutex::new(Queue {
@@ -178,7 +179,8 @@ impl Engine {
                 .map(|(index, new)| {
                     let fingerprint = locator.fingerprint(index);
                     let durable = self.options.durable;
-                    Arc::new(Item::new(index, new, fingerprint, durable, disk.clone()))
+                    let (disk, names) = (disk.clone(), names.clone());
+                    Arc::new(Item::new(index, new, fingerprint, durable, disk, names))
                 })
                 .collect(),
             locator,

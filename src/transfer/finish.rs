@@ -85,7 +85,10 @@ impl Item {
         };
         self.due.put_off();
         let (sink, found) = match &self.target {
-            Target::File(path) => Sink::file(path, self.durable, &self.disk, self.index)?,
+            Target::File(path) => {
+                let names = self.names.as_deref();
+                Sink::file(path, self.durable, names, &self.disk, self.index)?
+            }
             Target::Memory(limit) => (Sink::memory(*limit), None),
         };
         let resuming = found

@@ -9,6 +9,7 @@ use super::cut::{self, Cut};
 use super::disk::Disk;
 use super::engine::NewItem;
 use super::located::Located;
+use super::names::Names;
 use super::plan::{self, Range};
 use super::progress::{Counters, ItemProgress};
 use super::result::ItemStatus;
@@ -26,6 +27,8 @@ pub(super) struct Item {
     /// Its place in the job.
     pub(super) index: usize,
     pub(super) disk: Arc<Disk>,
+    /// What is known of the folders of a job of many files.
+    pub(super) names: Option<Arc<Names>>,
     pub(super) label: String,
     pub(super) target: Target,
     pub(super) existing: ExistingFile,
@@ -52,10 +55,12 @@ impl Item {
         fingerprint: String,
         durable: bool,
         disk: Arc<Disk>,
+        names: Option<Arc<Names>>,
     ) -> Self {
         Item {
             index,
             disk,
+            names,
             label: new.label,
             target: new.target,
             existing: new.existing,

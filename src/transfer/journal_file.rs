@@ -18,6 +18,8 @@ pub(super) struct JournalFile {
     sequence: u64,
     /// There is none, for certain. Nobody else makes one while the part file is locked.
     absent: bool,
+    /// That is not quite certain.
+    presumed: bool,
 }
 
 impl JournalFile {
@@ -28,6 +30,7 @@ impl JournalFile {
             file: None,
             sequence: 0,
             absent: false,
+            presumed: false,
         };
         let found = std::fs::symlink_metadata(&journal_file.path);
         journal_file.absent =
@@ -40,6 +43,17 @@ impl JournalFile {
         };
         journal_file.sequence = sequence;
         (journal_file, Some(journal))
+    }
+
+    /// The one at `path`, where there was none a moment ago.
+    pub(super) fn presumed_absent(path: PathBuf) -> Self {
+        JournalFile {
+            path,
+            file: None,
+            sequence: 0,
+            absent: true,
+            presumed: true,
+        }
     }
 
     /// Makes sure that no journal is there: the bytes it tells of are about to go.
@@ -71,6 +85,11 @@ impl JournalFile {
             .ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
         if self.file.is_none() {
             self.absent = false;
+            if self.presumed {
+                // What another process left meanwhile would count as the later copy.
+                self.remove().map_err(io::Error::other)?;
+                (self.absent, self.presumed) = (false, false);
+            }
             let file = open_options().open(&self.path)?;
             if !file.metadata()?.is_file() {
                 return Err(io::ErrorKind::InvalidInput.into());

@@ -24,6 +24,7 @@ mod job;
 mod journal;
 mod journal_file;
 mod located;
+mod names;
 mod pace;
 mod part_file;
 mod plan;

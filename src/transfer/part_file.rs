@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::journal::{self, JOURNAL_SUFFIX, Journal};
 use super::journal_file::JournalFile;
+use super::names::Names;
 use super::sink::{read_exact_at, write_all_at};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::Session;
@@ -49,7 +50,11 @@ pub(super) struct PartFile {
 impl PartFile {
     /// Makes and locks the part file of `target`, or takes over the one of an earlier run with what its journal
     /// says. Whoever does not go on with that begins with [`PartFile::clear`].
-    pub(super) fn open(target: &Path, durable: bool) -> Result<(Self, Option<Journal>)> {
+    pub(super) fn open(
+        target: &Path,
+        durable: bool,
+        names: Option<&Names>,
+    ) -> Result<(Self, Option<Journal>)> {
         let name = target.file_name().ok_or_else(|| {
             Error::invalid(format!(
                 "The target {} names a folder, not a file.",
@@ -57,10 +62,20 @@ impl PartFile {
             ))
         })?;
         let part = target.with_file_name(beside(name, PART_SUFFIX));
-        check_writable(target)?;
+        let journal = beside(name, JOURNAL_SUFFIX);
+        let known = names.map(|names| names.around(target));
+        let is_missing = |name: &OsStr| known.as_ref().is_some_and(|known| known.lack(name));
+        if !is_missing(name) {
+            check_writable(target)?;
+        }
         let (file, identity, length) = open_locked(&part, target)?;
-        let (journal, found) =
-            JournalFile::open(target.with_file_name(beside(name, JOURNAL_SUFFIX)));
+        let begun = length == 0 && is_missing(&journal);
+        let journal = target.with_file_name(journal);
+        let (journal, found) = if begun {
+            (JournalFile::presumed_absent(journal), None)
+        } else {
+            JournalFile::open(journal)
+        };
         let found = found.filter(|journal| journal.size == length);
         let part = PartFile {
             file,
@@ -421,4 +436,66 @@ fn length_if_there(_file: &File, ours: &Identity, part: &Path) -> Option<u64> {
 #[cfg(windows)]
 fn length_if_there(file: &File, _ours: &Identity, _part: &Path) -> Option<u64> {
     file.metadata().ok().map(|found| found.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::journal::JournalSource;
+    use super::*;
+
+    /// Names of a folder that was read just now.
+    fn read(folder: &Path) -> Names {
+        let names = Names::default();
+        for _ in 0..3 {
+            names.around(&folder.join("any"));
+        }
+        names
+    }
+
+    fn journal(size: u64) -> Journal {
+        Journal {
+            request: String::new(),
+            size,
+            etag: None,
+            sha1: None,
+            boot: None,
+            synced: true,
+            sources: vec![JournalSource {
+                start: 0,
+                etag: None,
+                last_modified: None,
+            }],
+            written: vec![(0, size)],
+        }
+    }
+
+    #[test]
+    fn a_target_that_is_there_is_looked_at_although_its_folder_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("model");
+        std::fs::create_dir(&target).unwrap();
+        let names = read(folder.path());
+        let error = PartFile::open(&target, false, Some(&names)).err().unwrap();
+        assert!(error.to_string().contains("is a folder"), "{error}");
+    }
+
+    #[test]
+    fn a_journal_that_appears_after_its_folder_was_read_is_neither_believed_nor_mixed_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("model");
+        let names = read(folder.path());
+        let stale = folder.path().join("model.apsfetch-journal");
+        let (mut other, _) = JournalFile::open(stale);
+        for _ in 0..5 {
+            other.write(&journal(7)).unwrap();
+        }
+        drop(other);
+        let (part, found) = PartFile::open(&target, false, Some(&names)).unwrap();
+        assert_eq!(found, None);
+        part.write_at(b"abc", 0).unwrap();
+        part.note(journal(3));
+        drop(part);
+        let (_part, found) = PartFile::open(&target, false, Some(&names)).unwrap();
+        assert_eq!(found.unwrap().written, [(0, 3)]);
+    }
 }

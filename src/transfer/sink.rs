@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::disk::{Disk, Running};
 use super::journal::Journal;
+use super::names::Names;
 use super::part_file::PartFile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::Session;
@@ -41,11 +42,12 @@ impl Sink {
     pub(super) fn file(
         target: &Path,
         durable: bool,
+        names: Option<&Names>,
         disk: &Arc<Disk>,
         item: usize,
     ) -> Result<(Self, Option<Journal>)> {
         let _running = disk.begin(item);
-        let (part, found) = PartFile::open(target, durable)?;
+        let (part, found) = PartFile::open(target, durable, names)?;
         let disk = disk.clone();
         Ok((Sink::File(Watched { part, disk, item }), found))
     }
