@@ -1,6 +1,8 @@
 //! Who is believed to be who they say: the operating system's own verdict, and the authorities of the CA file.
 //!
-//! On Linux and macOS the system's verifier takes both at once. On Windows it makes a chain engine with roots of its own for
+//! On Linux and macOS the system's verifier takes both at once. On Linux it reads a folder of some hundreds of files for that, of
+//! which nearly all certificates are in one file as well: that one is read first, and the folder when it does not suffice.
+//! On Windows it makes a chain engine with roots of its own for
 //! the CA file. Wine has none, and where there is one, it takes nothing but roots; so a chain that the system finds no root for
 //! is checked by rustls against the CA file alone.
 
@@ -14,13 +16,27 @@ use rustls_platform_verifier::Verifier;
 type Result<T> = std::result::Result<T, rustls::Error>;
 
 #[cfg(not(windows))]
-pub(super) fn verifier(
+fn system(
     extra_roots: &[CertificateDer<'static>],
     provider: Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>> {
     let verifier = Verifier::new_with_extra_roots(extra_roots.iter().cloned(), provider)?;
     Ok(Arc::new(verifier))
 }
+
+#[cfg(not(any(windows, target_os = "linux")))]
+pub(super) fn verifier(
+    extra_roots: &[CertificateDer<'static>],
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>> {
+    system(extra_roots, provider)
+}
+
+#[cfg(target_os = "linux")]
+pub(super) use bundle::verifier;
+
+#[cfg(target_os = "linux")]
+mod bundle;
 
 #[cfg(windows)]
 pub(super) fn verifier(
@@ -263,6 +279,58 @@ mod tests {
         said(refused(distrusted), Some(file(&authority))).unwrap_err();
         // And what the system knows, the file need not know.
         said(Ok(()), Some(file(&self::authority()))).unwrap();
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_rest_of_the_systems_certificates_is_read_when_the_bundle_does_not_suffice() {
+        use super::bundle::{QuickFirst, bundle, of_bundle};
+        use std::sync::atomic::{AtomicUsize, Ordering};
+
+        let (in_bundle, in_folder, unknown) = (authority(), authority(), authority());
+        let folder = tempfile::tempdir().unwrap();
+        let pem = folder.path().join("bundle.pem");
+        std::fs::write(&pem, in_bundle.pem()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let rest = file(&in_folder);
+        let reads = Arc::new(AtomicUsize::new(0));
+        let counted = reads.clone();
+        let verifier = QuickFirst {
+            quick: of_bundle(&pem, &[], &provider).unwrap(),
+            read: Box::new(move || {
+                counted.fetch_add(1, Ordering::Relaxed);
+                Ok(rest.clone())
+            }),
+            system: once_cell::sync::OnceCell::new(),
+        };
+        let said = |authority| {
+            let name = ServerName::try_from("aps.test").unwrap();
+            verifier
+                .verify_server_cert(&server(authority), &[], &name, &[], UnixTime::now())
+                .map(drop)
+        };
+        said(&in_bundle).unwrap();
+        assert_eq!(reads.load(Ordering::Relaxed), 0);
+        said(&in_folder).unwrap();
+        said(&unknown).unwrap_err();
+        assert_eq!(reads.load(Ordering::Relaxed), 1, "once for all");
+
+        std::fs::write(&pem, "no certificate").unwrap();
+        assert!(of_bundle(&pem, &[], &provider).is_none());
+        // Who names a folder only does not want the bundle.
+        let set = |file: Option<&std::path::Path>, folder: Option<&std::path::Path>| {
+            bundle(|name| {
+                let value = if name == "SSL_CERT_FILE" {
+                    file
+                } else {
+                    folder
+                };
+                value.map(std::path::Path::to_owned)
+            })
+        };
+        assert_eq!(set(None, Some(folder.path())), None);
+        assert_eq!(set(Some(&pem), Some(folder.path())), Some(pem.clone()));
+        assert_eq!(set(Some(folder.path()), None), None, "is no file");
     }
 
     #[test]

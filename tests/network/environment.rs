@@ -165,6 +165,17 @@ fn the_systems_certificates_can_be_others() {
             .env("SSL_CERT_FILE", file);
         child::succeed(&mut command);
     }
+    // Whom the file does not know, a file of the folder may.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(authority.file(), folder.path().join("authority.pem")).unwrap();
+    let mut command = child::command(CHILD);
+    command
+        .env("APS_TEST_URL", "https://aps.test")
+        .env("APS_TEST_KIND", "NotFound")
+        .env("HTTPS_PROXY", proxy.url(""))
+        .env("SSL_CERT_FILE", other.file())
+        .env("SSL_CERT_DIR", folder.path());
+    child::succeed(&mut command);
 }
 
 /// A virus scanner may look at each of the system's certificates. A service next door is not far away for that, which would
