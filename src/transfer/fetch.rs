@@ -271,7 +271,7 @@ impl Work<'_> {
         let (version, latency) = {
             let state = self.item.lock();
             let version = state.versions.get(range.source).cloned().flatten();
-            (version, state.latency)
+            (version, state.waits.usual())
         };
         let mut call = Call::get(piece.url.expose()).header("Accept-Encoding", "identity");
         for (name, value) in &view.located.headers {
@@ -302,11 +302,12 @@ impl Work<'_> {
         let asked = Instant::now();
         session.distance().ask();
         let reply = session.send(&call)?;
-        let latency = asked.elapsed();
+        let took = asked.elapsed();
+        let waited = reply.waited();
         session
             .distance()
-            .answered(reply.host(), reply.port(), latency);
-        self.engine.answered(latency, reply.is_https());
+            .answered(reply.host(), reply.port(), took);
+        self.engine.answered(took, reply.is_https());
         let bytes = match (reply.status, view.streaming) {
             (206, false) => {
                 self.check_not_a_page(&reply, view)?;
@@ -340,8 +341,9 @@ impl Work<'_> {
         {
             let mut state = self.item.lock();
             state.parts = state.parts.saturating_add(1);
-            state.note_latency(latency);
-            range.begin(state.latency);
+            let connecting = reply.is_first().then(|| took.saturating_sub(waited));
+            state.waits.note(waited, connecting);
+            range.begin(state.waits.least());
         }
         self.receive(reply, view, range, bytes, buffer)
     }
@@ -357,6 +359,7 @@ impl Work<'_> {
     ) -> Result<End> {
         // Only a body of the right length is read to its end: behind one that claims more, nothing may come.
         let reusable = reply.is_chunked() || reply.content_length() == bytes;
+        let kept = reusable && !reply.is_last();
         let is_typed = reply.header("content-type").is_some();
         let mut left = bytes.unwrap_or(u64::MAX);
         // The length of the body and that of the range may both be lies: no more than either may be waited for.
@@ -381,6 +384,9 @@ impl Work<'_> {
                     if left == 0 && reusable {
                         // One more read tells ureq that the body is over, and the connection can be used again.
                         let _ = reader.read(buffer.get_mut(..1).unwrap_or_default());
+                        if kept {
+                            self.item.lock().waits.keep();
+                        }
                     }
                     return Ok(End::Complete);
                 }

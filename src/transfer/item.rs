@@ -245,8 +245,9 @@ impl Item {
         {
             return None;
         }
-        let latency = state.latency;
-        let tail = plan::steal(state.ranges.iter().map(Arc::as_ref), latency, now)?;
+        let asking = state.waits.asking();
+        let tail = plan::steal(state.ranges.iter().map(Arc::as_ref), &asking, now)?;
+        state.waits.take();
         let tail = Arc::new(tail);
         // Always free: nobody else has seen it.
         let _ = tail.take();

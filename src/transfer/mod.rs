@@ -42,6 +42,7 @@ mod state;
 mod target;
 mod verify;
 mod version;
+mod waits;
 
 pub(crate) use engine::{Engine, EngineOptions, NewItem};
 pub(crate) use journal::{JOURNAL_SUFFIX, hex};

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::cut::pieces;
-use super::rate::Rate;
+use super::rate::{self, Rate};
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes that are read, written and counted in one go, at the most, by a worker that is alone.
@@ -22,6 +22,8 @@ const ALL_BLOCKS: u64 = 4 * 1024 * 1024;
 const SMALLEST_SPLIT: u64 = SMALLEST_BLOCK;
 /// What sharing a rest must save to be worth a new request and a broken connection.
 const SMALLEST_GAIN: Duration = Duration::from_millis(25);
+/// And from afar, in round trips: what is on its way to whoever had the rest is lost.
+const SMALLEST_GAIN_TRIPS: u32 = 4;
 
 /// A piece of the file that one worker at a time fetches, from front to back.
 pub(super) struct Range {
@@ -44,6 +46,14 @@ struct Place {
     /// The item starts over: nobody may write here any more.
     dead: bool,
     rate: Rate,
+}
+
+/// What a new request has to wait for.
+pub(super) struct Asking {
+    /// Until its reply begins.
+    pub(super) latency: Duration,
+    /// Before that, until a connection is made for it, which also begins slowly. `None` if one is kept.
+    pub(super) connecting: Option<Duration>,
 }
 
 /// What a worker finds when it asks for its next block.
@@ -264,13 +274,14 @@ impl Range {
     }
 }
 
-/// Shares the rest of the range that would end last, so that both workers end at the same time: `latency` is
-/// what a new request costs before its first byte. Nothing, if that would save too little.
+/// Shares the rest of the range that would end last, so that both workers end at the same time. Nothing, if that would
+/// save too little for what it costs.
 pub(super) fn steal<'a>(
     ranges: impl Iterator<Item = &'a Range>,
-    latency: Duration,
+    asking: &Asking,
     now: Instant,
 ) -> Option<Range> {
+    let latency = asking.latency;
     let active: Vec<(&Range, u64, f64)> = ranges
         .filter_map(|range| {
             let (rest, rate) = range.outlook(latency, now)?;
@@ -286,12 +297,21 @@ pub(super) fn steal<'a>(
         left_a.total_cmp(&left_b)
     })?;
     let left = *rest as f64 / rate;
-    let share = (left - latency.as_secs_f64()) / (1.0 / rate + 1.0 / usual);
+    let mut usual = usual;
+    let mut cost = latency;
+    if let Some(connecting) = asking.connecting {
+        cost = cost.saturating_add(connecting);
+        let slow = rate::from_the_beginning(rest / 2, latency);
+        usual = slow.map_or(usual, |slow| slow.min(usual));
+    }
+    let share = (left - cost.as_secs_f64()) / (1.0 / rate + 1.0 / usual);
     let gain = share / rate;
     if *rest < SMALLEST_SPLIT.saturating_mul(2) {
         return None;
     }
-    let least = SMALLEST_GAIN.max(latency.saturating_mul(2)).as_secs_f64();
+    let least = SMALLEST_GAIN
+        .max(latency.saturating_mul(SMALLEST_GAIN_TRIPS))
+        .as_secs_f64();
     if gain < least {
         return None;
     }
@@ -304,6 +324,18 @@ pub(super) fn steal<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const AT_ONCE: Asking = Asking {
+        latency: Duration::ZERO,
+        connecting: None,
+    };
+
+    fn after(seconds: u64) -> Asking {
+        Asking {
+            latency: Duration::from_secs(seconds),
+            connecting: None,
+        }
+    }
 
     /// A range on which a worker has made `done` bytes in the last `seconds`.
     fn moving(start: u64, end: u64, done: u64, now: Instant, seconds: f64) -> Range {
@@ -323,7 +355,7 @@ mod tests {
         let now = Instant::now();
         let range = moving(0, 64 << 20, BLOCK, now, 1.0);
         assert!(!range.take(), "one worker at a time");
-        let tail = steal([&range].into_iter(), Duration::ZERO, now).unwrap();
+        let tail = steal([&range].into_iter(), &AT_ONCE, now).unwrap();
         let (_, end) = range.rest().unwrap();
         assert!(end >= 2 * BLOCK);
         assert_eq!(tail.start, end);
@@ -390,7 +422,7 @@ mod tests {
         // 1 MB/s with 60 MB left, beside others that make 9 MB/s: the new worker gets most of it.
         let slow = moving(0, 61_000_000, 1_000_000, now, 1.0);
         let quick = moving(100_000_000, 110_000_000, 9_000_000, now, 1.0);
-        let tail = steal([&slow, &quick].into_iter(), Duration::ZERO, now).unwrap();
+        let tail = steal([&slow, &quick].into_iter(), &AT_ONCE, now).unwrap();
         let share = tail.rest().unwrap().1 - tail.start;
         assert!((45_000_000..55_000_000).contains(&share), "{share}");
     }
@@ -402,7 +434,7 @@ mod tests {
             // Nothing has come for a minute, so any piece would be a gain.
             let range = moving(0, BLOCK + left * SMALLEST_SPLIT, 0, now, 60.0);
             let mut pieces = 0;
-            while let Some(tail) = steal([&range].into_iter(), Duration::ZERO, now) {
+            while let Some(tail) = steal([&range].into_iter(), &AT_ONCE, now) {
                 let (from, to) = tail.rest().expect("an empty piece");
                 assert!(to - from >= SMALLEST_SPLIT);
                 pieces += 1;
@@ -413,6 +445,40 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_that_has_to_be_made_takes_less_than_one_that_is_kept() {
+        let now = Instant::now();
+        // From 50 ms away, at 5 MB/s.
+        let shared = |left: u64, connecting: Option<u64>| {
+            let range = moving(0, 10_000_000 + BLOCK + left, 10_000_000, now, 1.0);
+            // As fast as before, so it will not get faster.
+            let before = now.checked_sub(Duration::from_secs(1)).unwrap();
+            range
+                .lock()
+                .rate
+                .backdate(before, Duration::from_secs(1), 0);
+            range.lock().rate.note(before, 5_000_000);
+            range
+                .lock()
+                .rate
+                .backdate(now, Duration::from_secs(1), 5_000_000);
+            range.lock().rate.note(now, 10_000_000);
+            let asking = Asking {
+                latency: Duration::from_millis(50),
+                connecting: connecting.map(Duration::from_millis),
+            };
+            let tail = steal([&range].into_iter(), &asking, now);
+            tail.map_or(0, |tail| tail.rest().unwrap().1 - tail.start)
+        };
+        let kept = shared(8_000_000, None);
+        assert!((3_600_000..3_900_000).contains(&kept), "{kept}");
+        let new = shared(8_000_000, Some(100));
+        assert!((3_500_000..3_700_000).contains(&new), "{new}");
+        // A fifth of a second is what it must save from there.
+        assert!(shared(2_400_000, None) > 0);
+        assert_eq!(shared(2_400_000, Some(100)), 0);
+    }
+
+    #[test]
     fn small_or_quick_rests_are_left_alone() {
         let now = Instant::now();
         let small = moving(0, SMALLEST_SPLIT, 1000, now, 1.0);
@@ -420,11 +486,11 @@ mod tests {
         let new = Range::new(0, 0, 0, 64 << 20);
         assert!(new.take());
         for range in [&small, &quick, &new] {
-            assert!(steal([range].into_iter(), Duration::ZERO, now).is_none());
+            assert!(steal([range].into_iter(), &AT_ONCE, now).is_none());
         }
         // What is worth sharing next door is not on a road where a request takes long.
         let range = moving(0, 64 << 20, 32 << 20, now, 1.0);
-        assert!(steal([&range].into_iter(), Duration::from_secs(1), now).is_none());
-        assert!(steal([&range].into_iter(), Duration::ZERO, now).is_some());
+        assert!(steal([&range].into_iter(), &after(1), now).is_none());
+        assert!(steal([&range].into_iter(), &AT_ONCE, now).is_some());
     }
 }

@@ -105,6 +105,14 @@ impl Rate {
     }
 }
 
+/// What a connection that has just been made brings on average while it fetches so many bytes from afar. TCP begins with ten
+/// segments; next door it does not matter.
+pub(super) fn from_the_beginning(bytes: u64, latency: Duration) -> Option<f64> {
+    const FIRST: f64 = 14_600.0;
+    let half = FIRST / 2.0 / latency.as_secs_f64();
+    (latency >= SLOW_START).then(|| average(bytes, half, 2.0, latency))
+}
+
 /// Bytes a second over a whole rest, if each window brings so many times as much as the one before it.
 fn average(rest: u64, rate: f64, growth: f64, window: Duration) -> f64 {
     let window = window.as_secs_f64();

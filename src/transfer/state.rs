@@ -1,7 +1,7 @@
 //! What the workers of an item share: its address, its ranges, and how far they are.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::crew::Crew;
 use super::cut::{self, Cut};
@@ -13,6 +13,7 @@ use super::resume::Resumed;
 use super::sink::Sink;
 use super::verify::Verify;
 use super::version::Version;
+use super::waits::Waits;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The first request for a file of unknown size asks for this much.
@@ -36,8 +37,7 @@ pub(super) struct State {
     pub(super) sink: Option<Arc<Sink>>,
     pub(super) verify: Option<Arc<Verify>>,
     pub(super) hashing: bool,
-    /// From a request to the beginning of its reply, of late.
-    pub(super) latency: Duration,
+    pub(super) waits: Waits,
     /// What the first reply of each source said of its version.
     pub(super) versions: Vec<Option<Version>>,
     /// What an earlier run wrote, until the ranges are made of it.
@@ -90,17 +90,6 @@ impl Crew for State {
 }
 
 impl State {
-    /// Notes how long a reply took to begin.
-    pub(super) fn note_latency(&mut self, latest: Duration) {
-        self.latency = match self.latency.is_zero() {
-            true => latest,
-            false => self
-                .latency
-                .mul_f64(0.75)
-                .saturating_add(latest.mul_f64(0.25)),
-        };
-    }
-
     pub(super) fn count_size(&mut self, counters: &Counters) {
         use std::sync::atomic::Ordering::Relaxed;
         if let Some(size) = self.size
@@ -217,6 +206,7 @@ impl State {
     pub(super) fn take_free(&mut self, permits: usize) -> Option<Arc<Range>> {
         let first = self.ranges.iter().position(|range| range.take())?;
         let range = self.ranges.get(first)?.clone();
+        self.waits.take();
         if !self.mergeable {
             return Some(range);
         }

@@ -232,16 +232,24 @@ impl Dialer {
 thread_local! {
     /// Whether the thread has asked for a new connection. Without a destructor, which would outlive an unloaded library.
     static DIALLED: Cell<bool> = const { Cell::new(false) };
+    /// When it got it.
+    static READY: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
 /// Begins to look whether this thread dials: ureq does it inside a request, and does not say so.
 pub(super) fn forget() {
     DIALLED.set(false);
+    READY.set(None);
 }
 
 /// Whether it did. If not, the request went out on a connection that was kept.
 pub(super) fn dialled() -> bool {
     DIALLED.get()
+}
+
+/// When the connection was ready, if it was a new one.
+pub(super) fn ready() -> Option<Instant> {
+    READY.get()
 }
 
 /// The same for ureq.
@@ -269,7 +277,9 @@ impl Connector for Shared {
             register: &register,
             cancelled: &self.0.cancelled,
         };
-        self.0.dial(&target, &way).map(Some).map_err(carry)
+        let transport = self.0.dial(&target, &way).map_err(carry)?;
+        READY.set(Some(Instant::now()));
+        Ok(Some(transport))
     }
 }
 

@@ -1,7 +1,7 @@
 //! One request and its reply, redirects followed by hand.
 
 use std::io::Read;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use ureq::http::{HeaderMap, Request, Response};
 
@@ -68,6 +68,8 @@ pub(crate) struct Reply {
     host: String,
     port: u16,
     https: bool,
+    waited: Duration,
+    first: bool,
     limits: Limits,
     /// What an error made of it must not quote.
     secrets: Vec<Secret>,
@@ -122,6 +124,7 @@ impl Session {
 
     fn send_once(&self, call: &Call<'_>, url: &str, at: &Origin, trusted: bool) -> Result<Reply> {
         let limits = self.limits();
+        let mut asked = Instant::now();
         let mut outcome = self.attempt(call, url, trusted)?;
         for _ in 0..STALE {
             // A server may close a connection that is kept, in the moment that we use it: nothing of this request was answered,
@@ -131,6 +134,7 @@ impl Session {
                     if call.body.is_none() && failure::is_broken(error) && !dial::dialled() =>
                 {
                     self.check()?;
+                    asked = Instant::now();
                     outcome = self.attempt(call, url, trusted)?;
                 }
                 _ => break,
@@ -145,6 +149,8 @@ impl Session {
         let mut reply = Reply::new(response, at.host(), limits);
         reply.port = at.port();
         reply.https = at.is_https();
+        reply.waited = dial::ready().unwrap_or(asked).elapsed();
+        reply.first = dial::ready().is_some();
         Ok(reply)
     }
 
@@ -200,6 +206,8 @@ impl Reply {
             host: host.to_owned(),
             port: 0,
             https: true,
+            waited: Duration::ZERO,
+            first: false,
             limits,
             secrets: Vec::new(),
             has_login: false,
@@ -213,6 +221,22 @@ impl Reply {
     /// The port it came from.
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// How long it took after the request went out. Making a connection for it does not count.
+    pub(crate) fn waited(&self) -> Duration {
+        self.waited
+    }
+
+    /// Whether the connection was made for it.
+    pub(crate) fn is_first(&self) -> bool {
+        self.first
+    }
+
+    /// Whether the server closes the connection behind it.
+    pub(crate) fn is_last(&self) -> bool {
+        self.header_all("connection")
+            .any(|value| value.to_ascii_lowercase().contains("close"))
     }
 
     /// Whether it came over TLS.

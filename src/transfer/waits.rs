@@ -1,0 +1,92 @@
+//! What a request costs before its first byte comes.
+
+use std::time::Duration;
+
+use super::plan::Asking;
+
+/// What the requests of an item had to wait for, of late.
+#[derive(Default)]
+pub(super) struct Waits {
+    /// From a request to the beginning of its reply.
+    usual: Duration,
+    /// The shortest of them: what the road takes, without what the server had to do for others at first.
+    least: Duration,
+    /// To make a connection, before that.
+    connecting: Duration,
+    /// Connections that were used to the end of a reply, and nobody has taken again.
+    kept: usize,
+}
+
+impl Waits {
+    /// A reply came so long after its request; and so long did it take to make the connection, if it was a new one.
+    pub(super) fn note(&mut self, waited: Duration, connecting: Option<Duration>) {
+        self.usual = of_late(self.usual, waited);
+        self.least = match self.least.is_zero() {
+            true => waited,
+            false => self.least.min(waited),
+        };
+        if let Some(connecting) = connecting {
+            self.connecting = of_late(self.connecting, connecting);
+        }
+    }
+
+    /// A connection is free for another request.
+    pub(super) fn keep(&mut self) {
+        self.kept = self.kept.saturating_add(1);
+    }
+
+    /// A worker is about to ask.
+    pub(super) fn take(&mut self) {
+        self.kept = self.kept.saturating_sub(1);
+    }
+
+    pub(super) fn usual(&self) -> Duration {
+        self.usual
+    }
+
+    pub(super) fn least(&self) -> Duration {
+        self.least
+    }
+
+    /// What the next request has to wait for.
+    pub(super) fn asking(&self) -> Asking {
+        Asking {
+            latency: self.least,
+            connecting: (self.kept == 0).then_some(self.connecting),
+        }
+    }
+}
+
+fn of_late(before: Duration, latest: Duration) -> Duration {
+    match before.is_zero() {
+        true => latest,
+        false => before.mul_f64(0.75).saturating_add(latest.mul_f64(0.25)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_request_costs_a_new_connection_only_if_none_is_kept() {
+        let ms = Duration::from_millis;
+        let mut waits = Waits::default();
+        waits.note(ms(230), Some(ms(100)));
+        waits.note(ms(50), Some(ms(100)));
+        assert_eq!(waits.least(), ms(50));
+        assert_eq!(waits.usual(), ms(185));
+        assert_eq!(waits.asking().connecting, Some(ms(100)));
+        waits.keep();
+        assert_eq!(waits.asking().connecting, None);
+        assert_eq!(waits.asking().latency, ms(50));
+        waits.take();
+        waits.take();
+        waits.keep();
+        assert_eq!(
+            waits.asking().connecting,
+            None,
+            "more may be taken than were seen to be kept"
+        );
+    }
+}
