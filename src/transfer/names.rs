@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 const WORTH_READING: u32 = 3;
 /// A folder with more names than these is not read to its end: looks are quicker.
 const MOST_NAMES: usize = 10_000;
+/// So many folders are known at a time: their names take memory.
+const MOST_FOLDERS: usize = 8;
 /// What another program does in the folder counts after this time.
 const BELIEVED: Duration = Duration::from_secs(2);
 /// A longer name is looked for, which also shows whether it is too long for the file system.
@@ -57,6 +59,15 @@ impl Names {
         known.asked = known.asked.saturating_add(1);
         if known.asked != WORTH_READING {
             return known.names.clone();
+        }
+        folders.retain(|_, known| now.saturating_duration_since(known.since) <= BELIEVED);
+        if folders
+            .values()
+            .filter(|known| known.names.is_some())
+            .count()
+            >= MOST_FOLDERS
+        {
+            return None;
         }
         // A folder on a slow drive must not hold up those that are asked for others.
         drop(folders);
@@ -146,6 +157,21 @@ mod tests {
             assert!(!lacks(&names, folder.path(), "new.txt", too_late));
         }
         assert!(lacks(&names, folder.path(), "other.txt", too_late));
+    }
+
+    #[test]
+    fn not_too_many_folders_are_known_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let (names, begun) = (Names::default(), Instant::now());
+        let known = |number: usize, now| {
+            let folder = folder.path().join(number.to_string());
+            std::fs::create_dir_all(&folder).unwrap();
+            (0..WORTH_READING).any(|_| lacks(&names, &folder, "a", now))
+        };
+        let number = (0..20).filter(|number| known(*number, begun)).count();
+        assert_eq!(number, MOST_FOLDERS);
+        assert!(known(20, begun + BELIEVED + Duration::from_millis(1)));
+        assert_eq!(names.folders.lock().unwrap().len(), 1);
     }
 
     #[test]
