@@ -45,24 +45,24 @@ pub(super) fn verifier(
 ) -> Result<Arc<dyn ServerCertVerifier>> {
     if extra_roots.is_empty() {
         let system = Arc::new(Verifier::new(provider)?);
-        return Ok(Arc::new(either::Either::new(system, None)));
+        return Ok(Arc::new(either::either(system, None)));
     }
     let more = either::of_file(extra_roots, provider.clone())?;
     // With the roots, it asks for what was revoked by them, too.
     let system = Verifier::new_with_extra_roots(extra_roots.iter().cloned(), provider.clone())
         .or_else(|_| Verifier::new(provider))?;
-    Ok(Arc::new(either::Either::new(Arc::new(system), Some(more))))
+    Ok(Arc::new(either::either(Arc::new(system), Some(more))))
 }
+
+#[cfg(any(windows, target_os = "linux", test))]
+mod in_turn;
 
 #[cfg(any(windows, test))]
 mod either {
     use rustls::client::WebPkiServerVerifier;
-    use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified};
-    use rustls::pki_types::{ServerName, UnixTime};
-    use rustls::{
-        CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
-    };
+    use rustls::{CertificateError, Error, OtherError, RootCertStore};
 
+    use super::in_turn::InTurn;
     use super::*;
 
     /// What the system's verifier says, in its own words, where it has found no root: CERT_E_CHAINING, for there is no
@@ -88,19 +88,15 @@ mod either {
     /// The system's verdict, unless it only does not know who vouches: then that of the CA file.
     ///
     /// Everything else that the system says is final, above all that a certificate was revoked.
-    #[derive(Debug)]
-    pub(super) struct Either {
+    pub(super) fn either(
         system: Arc<dyn ServerCertVerifier>,
         file: Option<Arc<dyn ServerCertVerifier>>,
-    }
-
-    impl Either {
-        pub(super) fn new(
-            system: Arc<dyn ServerCertVerifier>,
-            file: Option<Arc<dyn ServerCertVerifier>>,
-        ) -> Self {
-            Either { system, file }
-        }
+    ) -> InTurn {
+        InTurn::new(system, move |refused| match &file {
+            _ if !is_unknown(&refused) => Err(refused),
+            Some(file) => Ok(file.clone()),
+            None => Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)),
+        })
     }
 
     fn is_unknown(error: &Error) -> bool {
@@ -113,51 +109,6 @@ mod either {
             _ => false,
         }
     }
-
-    impl ServerCertVerifier for Either {
-        fn verify_server_cert(
-            &self,
-            end_entity: &CertificateDer<'_>,
-            intermediates: &[CertificateDer<'_>],
-            server_name: &ServerName<'_>,
-            ocsp_response: &[u8],
-            now: UnixTime,
-        ) -> Result<ServerCertVerified> {
-            let ask = |verifier: &dyn ServerCertVerifier| {
-                let stapled = ocsp_response;
-                verifier.verify_server_cert(end_entity, intermediates, server_name, stapled, now)
-            };
-            match (ask(&*self.system), &self.file) {
-                (Err(error), Some(file)) if is_unknown(&error) => ask(&**file),
-                (Err(error), None) if is_unknown(&error) => {
-                    Err(Error::InvalidCertificate(CertificateError::UnknownIssuer))
-                }
-                (verdict, _) => verdict,
-            }
-        }
-
-        fn verify_tls12_signature(
-            &self,
-            message: &[u8],
-            cert: &CertificateDer<'_>,
-            dss: &DigitallySignedStruct,
-        ) -> Result<HandshakeSignatureValid> {
-            self.system.verify_tls12_signature(message, cert, dss)
-        }
-
-        fn verify_tls13_signature(
-            &self,
-            message: &[u8],
-            cert: &CertificateDer<'_>,
-            dss: &DigitallySignedStruct,
-        ) -> Result<HandshakeSignatureValid> {
-            self.system.verify_tls13_signature(message, cert, dss)
-        }
-
-        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-            self.system.supported_verify_schemes()
-        }
-    }
 }
 
 #[cfg(test)]
@@ -167,7 +118,7 @@ mod tests {
     use rustls::pki_types::{ServerName, UnixTime};
     use rustls::{CertificateError, Error, OtherError};
 
-    use super::either::{Either, of_file};
+    use super::either::{either, of_file};
     use super::*;
 
     type Authority = CertifiedIssuer<'static, KeyPair>;
@@ -246,7 +197,7 @@ mod tests {
         name: &str,
     ) -> Result<()> {
         let name = ServerName::try_from(name.to_owned()).unwrap();
-        Either::new(Arc::new(Says(system)), file)
+        either(Arc::new(Says(system)), file)
             .verify_server_cert(server, &[], &name, &[], UnixTime::now())
             .map(drop)
     }
@@ -284,7 +235,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn the_rest_of_the_systems_certificates_is_read_when_the_bundle_does_not_suffice() {
-        use super::bundle::{QuickFirst, bundle, of_bundle};
+        use super::bundle::{bundle, of_bundle, quick_first};
         use std::sync::atomic::{AtomicUsize, Ordering};
 
         let (in_bundle, in_folder, unknown) = (authority(), authority(), authority());
@@ -295,14 +246,10 @@ mod tests {
         let rest = file(&in_folder);
         let reads = Arc::new(AtomicUsize::new(0));
         let counted = reads.clone();
-        let verifier = QuickFirst {
-            quick: of_bundle(&pem, &[], &provider).unwrap(),
-            read: Box::new(move || {
-                counted.fetch_add(1, Ordering::Relaxed);
-                Ok(rest.clone())
-            }),
-            system: once_cell::sync::OnceCell::new(),
-        };
+        let verifier = quick_first(of_bundle(&pem, &[], &provider).unwrap(), move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Ok(rest.clone())
+        });
         let said = |authority| {
             let name = ServerName::try_from("aps.test").unwrap();
             verifier

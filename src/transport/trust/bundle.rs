@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
+use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{DigitallySignedStruct, RootCertStore, SignatureScheme};
 
+use super::in_turn::InTurn;
 use super::{Result, system};
 
 /// Where Debian, Fedora, SUSE and Alpine have all certificates in one file.
@@ -30,11 +31,8 @@ pub(in super::super) fn verifier(
         return system(extra_roots, provider);
     };
     let extra_roots = extra_roots.to_vec();
-    Ok(Arc::new(QuickFirst {
-        quick,
-        read: Box::new(move || system(&extra_roots, provider.clone())),
-        system: OnceCell::new(),
-    }))
+    let read = move || system(&extra_roots, provider.clone());
+    Ok(Arc::new(quick_first(quick, read)))
 }
 
 /// The file that the system's verifier would read, too.
@@ -67,59 +65,11 @@ pub(super) fn of_bundle(
     Some(builder.build().ok()?)
 }
 
-type Read = Box<dyn Fn() -> Result<Arc<dyn ServerCertVerifier>> + Send + Sync>;
-
-/// Accepts what the file vouches for. Everything else is the system's to judge, whose certificates are read for it.
-pub(super) struct QuickFirst {
-    pub(super) quick: Arc<dyn ServerCertVerifier>,
-    pub(super) read: Read,
-    pub(super) system: OnceCell<Arc<dyn ServerCertVerifier>>,
-}
-
-impl std::fmt::Debug for QuickFirst {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("QuickFirst").finish_non_exhaustive()
-    }
-}
-
-impl ServerCertVerifier for QuickFirst {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified> {
-        let ask = |verifier: &dyn ServerCertVerifier| {
-            let stapled = ocsp_response;
-            verifier.verify_server_cert(end_entity, intermediates, server_name, stapled, now)
-        };
-        match ask(&*self.quick) {
-            Ok(verified) => Ok(verified),
-            Err(_) => ask(&**self.system.get_or_try_init(&self.read)?),
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid> {
-        self.quick.verify_tls12_signature(message, cert, dss)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid> {
-        self.quick.verify_tls13_signature(message, cert, dss)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.quick.supported_verify_schemes()
-    }
+/// Accepts what the file vouches for. Everything else is the system's to judge, whose certificates are read for it, once.
+pub(super) fn quick_first(
+    quick: Arc<dyn ServerCertVerifier>,
+    read: impl Fn() -> Result<Arc<dyn ServerCertVerifier>> + Send + Sync + 'static,
+) -> InTurn {
+    let system = OnceCell::new();
+    InTurn::new(quick, move |_| system.get_or_try_init(&read).cloned())
 }
