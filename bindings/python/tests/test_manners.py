@@ -5,6 +5,8 @@ import gc
 import inspect
 import os
 import pickle
+import subprocess
+import sys
 import unittest
 import warnings
 from pathlib import Path
@@ -13,6 +15,8 @@ from typing import Any, Callable
 import apsfetch
 
 from .sandbox import BUCKET, SandboxTest
+
+SOURCES = Path(apsfetch.__file__).parents[1]
 
 
 class Manners(SandboxTest):
@@ -35,6 +39,14 @@ class Manners(SandboxTest):
             plain, twin = getattr(apsfetch.Client, name), getattr(apsfetch.Client, f"{name}_async")
             self.assertTrue(inspect.iscoroutinefunction(twin), name)
             self.assertEqual(inspect.signature(plain), inspect.signature(twin), name)
+
+    def test_importing_it_takes_no_more_than_needed(self) -> None:
+        # Each of these takes longer than all of the package's own modules.
+        program = "import sys, apsfetch; sys.exit(' '.join({'asyncio', 'ssl', 'email.utils'} & set(sys.modules)) or 0)"
+        # Without what this machine imports into every program.
+        bare = [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {[str(SOURCES)]!r}; {program}"]
+        ended = subprocess.run(bare, capture_output=True, text=True, timeout=60)
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""))
 
     def test_bytes_in_memory(self) -> None:
         client = self.client(scopes="data:read viewables:read")

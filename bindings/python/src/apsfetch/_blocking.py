@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from typing import Any, Callable, TypeVar
 
@@ -68,6 +67,9 @@ async def in_thread(call: Callable[[], T], cancel: Callable[[], object] | None =
     Not on one of the event loop's: those are few, and the end of the loop waits for them, however long it takes.
     With ``cancel``, a task that is cancelled calls it and gives ``call`` a moment to end.
     """
+    # Whoever has an event loop has imported it already; for the others it would be a third of all imports.
+    import asyncio
+
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 

@@ -136,15 +136,15 @@ class Connection:
             self._library.call("apsfetch_config_new", config.out)
             for name, value in values.items():
                 if value is not None:
-                    self._library.set(config, f"apsfetch_config_set_{name}", value)
+                    self._library.set(config.pointer, f"apsfetch_config_set_{name}", value)
             words = scopes if scopes is None or isinstance(scopes, str) else " ".join(scopes)
             if client_secret is not None:
                 words = _DEFAULT_SCOPES if words is None else words
-                self._library.set(config, "apsfetch_config_set_client_credentials", client_id, client_secret, words)
+                self._library.set(config.pointer, "apsfetch_config_set_client_credentials", client_id, client_secret, words)
             if refresh_token is not None:
-                self._library.set(config, "apsfetch_config_set_refresh_token", client_id, refresh_token, words or "")
+                self._library.set(config.pointer, "apsfetch_config_set_refresh_token", client_id, refresh_token, words or "")
             if ca_file is not None:
-                self._library.set_path(config, "apsfetch_config_set_ca_file", ca_file)
+                self._library.set_path(config.pointer, "apsfetch_config_set_ca_file", ca_file)
             self._library.call("apsfetch_client_new", config.pointer, self._handle.out)
             self._is_open = True
         finally:
@@ -159,7 +159,7 @@ class Connection:
     def set_bandwidth_limit(self, bytes_per_second: int | None) -> None:
         """Limits all downloads of the client together from now on, also those under way; ``None`` or 0 is no limit."""
         self._check_process()
-        self._library.set(self._handle, "apsfetch_client_set_bandwidth_limit", bytes_per_second or 0)
+        self._library.set(self._handle.pointer, "apsfetch_client_set_bandwidth_limit", bytes_per_second or 0)
 
     @property
     def refresh_token(self) -> str | None:
@@ -234,7 +234,7 @@ class Connection:
         self._library.call(f"{name}_new", handle.out)
         for option, value in values.items():
             if value is not None:
-                self._library.set(handle, f"{name}_set_{option}", value)
+                self._library.set(handle.pointer, f"{name}_set_{option}", value)
         return handle
 
     def _check_open(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -168,6 +167,8 @@ class Folders(Services):
             return plan.record(job)
 
     async def _run_async(self, plan: Plan, on_progress: ProgressCallback | None) -> FolderOutcome:
+        import asyncio
+
         await self._provide_async()
         with self._plan_job(plan) as job:
             noting = asyncio.ensure_future(_keep_noting(plan, job))
@@ -183,6 +184,8 @@ class Folders(Services):
 
 async def _keep_noting(plan: Plan, job: Job) -> None:
     """Notes every now and then what has finished, on a thread: the folder may lie on a slow drive."""
+    import asyncio
+
     noted = 0
     while True:
         await asyncio.sleep(_NOTE)

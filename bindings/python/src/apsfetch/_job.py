@@ -128,23 +128,24 @@ class Job(Polled[Progress]):
 
     def result(self, index: int) -> Result | ApsError | None:
         """What became of one item: its result, or the exception it failed with; ``None`` while it is not over."""
-        index = self._place(index)
-        error = _functions.ERROR()
-        handle = Handle(self._library, _functions.RESULT)
+        return self._result(self._place(index))
+
+    def _result(self, index: int) -> Result | ApsError | None:
+        dll, error, result = self._library.dll, _functions.ERROR(), _functions.RESULT()
         try:
-            status = self._library.dll.apsfetch_job_result(
-                self._handle.pointer, index, handle.out, ctypes.byref(error)
+            status = dll.apsfetch_job_result(
+                self._handle.pointer, index, ctypes.byref(result), ctypes.byref(error)
             )
             if status < 0:
                 return self._library.take_error(status, error)
-            return None if status == Status.PENDING else read_result(self._library, handle)
+            return None if status == Status.PENDING else read_result(self._library, result)
         finally:
-            handle.close()
+            dll.apsfetch_result_free(result)
 
     def results(self) -> list[Result | ApsError]:
         """Waits for the end. For each item, in their order: its result, or the exception it failed with."""
         self.wait()
-        results = (self.result(index) for index in range(len(self)))
+        results = (self._result(index) for index in range(len(self)))
         return [result for result in results if result is not None]
 
 

@@ -56,12 +56,12 @@ class Library:
         finally:
             dll.apsfetch_error_free(error)
 
-    def set(self, handle: Handle, setter: str, *values: object) -> None:
+    def set(self, pointer: Any, setter: str, *values: object) -> None:
         """Calls a setter with values that are checked and converted for it."""
         _, types = _functions.FUNCTIONS[setter]
         name = setter.split("_set_")[-1]
         converted = [convert(value, kind, name) for value, kind in zip(values, types[1:-1])]
-        self.call(setter, handle.pointer, *converted)
+        self.call(setter, pointer, *converted)
 
     def arguments(self, name: str, first: int, **values: object) -> list[Any]:
         """Values that are checked and converted for the arguments of a function from its ``first`` on."""
@@ -74,10 +74,10 @@ class Library:
         status: int = getattr(self.dll, getter)(*arguments, ctypes.byref(error))
         return self.take_error(status, error) if status < 0 else None
 
-    def set_path(self, handle: Handle, setter: str, path: AnyPath) -> None:
+    def set_path(self, pointer: Any, setter: str, path: AnyPath) -> None:
         """Calls a setter that takes a path, in the form the system's own paths have."""
         suffix, native = path_argument(path)
-        self.call(setter + suffix, handle.pointer, native)
+        self.call(setter + suffix, pointer, native)
 
 
 class Handle:

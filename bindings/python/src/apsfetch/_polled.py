@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import time
 from typing import Any, Callable, Generic, TypeVar
@@ -13,8 +12,8 @@ from ._errors import ApsError, Status
 from ._library import Handle, Library
 from ._numbers import Number
 
-# How often an event loop looks whether it is over: often at first, for what is short.
-_FIRST_LOOK, _LAST_LOOK = 0.002, 0.05
+# How long an event loop waits between two looks whether it is over, in seconds and as a part of what it has taken so far.
+_FIRST_LOOK, _LAST_LOOK, _LATE = 0.002, 0.05, 0.05
 
 News = TypeVar("News")
 _Self = TypeVar("_Self", bound="Polled[Any]")
@@ -84,11 +83,15 @@ class Polled(Generic[News]):
         at the end. When the task is cancelled, or ``on_progress`` raises something, the work is cancelled and over
         before that goes on. The token provider is called on a thread of its own.
         """
-        pause, told, serve = _FIRST_LOOK, time.monotonic(), self._serve
+        # Not above: see `_blocking.in_thread`.
+        import asyncio
+
+        begun, serve = time.monotonic(), self._serve
+        told = begun
         try:
             while not self._wait_ms(0):
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _LAST_LOOK)
+                taken = time.monotonic() - begun
+                await asyncio.sleep(max(_FIRST_LOOK, min(taken * _LATE, _LAST_LOOK)))
                 if serve is not None and self._state() == JobState.WAITING_FOR_TOKEN:
                     await _blocking.in_thread(functools.partial(serve, self))
                 if time.monotonic() - told >= SLICE_MS / 1000:
@@ -148,6 +151,8 @@ class Polled(Generic[News]):
             pass
 
     async def _break_off_async(self) -> None:
+        import asyncio
+
         try:
             self.cancel()
             while not self._wait_ms(0):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import datetime
-import email.utils
+import functools
 import os
 import re
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from . import _functions
 from ._errors import ArgumentTypeError, InvalidArgumentError
-from ._library import AnyPath, Handle, Library, path_text, text
+from ._library import AnyPath, Library, path_text, text
 from ._numbers import Number
 
 
@@ -150,78 +152,92 @@ _IDENTITY = {"bucket", "key", "urn", "derivative_urn", "url", "path", "headers"}
 
 
 class Requests:
-    """Handles for several items, in the form the library takes them. Freed at the end of a ``with``."""
+    """Requests for several items, in the form the library takes them. Freed at the end of a ``with``."""
 
     def __init__(self, library: Library, items: Sequence[Item], folder: Path | None = None) -> None:
-        self._handles = [_request(library, item, folder) for item in items]
-
-    @property
-    def count(self) -> int:
-        return len(self._handles)
-
-    @property
-    def array(self) -> Any:
-        return (_functions.REQUEST * len(self._handles))(*(handle.pointer for handle in self._handles))
+        self.count = len(items)
+        #: The library fills it, so not even a Ctrl-C leaves a request without an owner.
+        self.array = (_functions.REQUEST * self.count)()
+        self._free = weakref.finalize(self, _free, library, self.array)
+        base = None if folder is None else str(folder)
+        try:
+            for index, item in enumerate(items):
+                # The pointer at its place in the array, not a copy.
+                request = _functions.REQUEST.from_buffer(self.array, index * ctypes.sizeof(_functions.REQUEST))
+                _make(library, item, ctypes.byref(request))
+                _set_up(library, item, request, base)
+        except BaseException:
+            self._free()
+            raise
 
     def __enter__(self) -> Requests:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for handle in self._handles:
-            handle.close()
+        self._free()
 
 
-def _request(library: Library, item: Item, folder: Path | None) -> Handle:
-    handle = Handle(library, _functions.REQUEST)
+def _free(library: Library, array: Any) -> None:
+    for request in array:
+        library.dll.apsfetch_request_free(request)
+
+
+def _make(library: Library, item: Item, out: Any) -> None:
     if isinstance(item, Object):
-        library.call("apsfetch_request_new_object", text(item.bucket, "bucket"), text(item.key, "key"), handle.out)
+        library.call("apsfetch_request_new_object", text(item.bucket, "bucket"), text(item.key, "key"), out)
     elif isinstance(item, Derivative):
-        library.call(
-            "apsfetch_request_new_derivative",
-            text(item.urn, "urn"),
-            text(item.derivative_urn, "derivative_urn"),
-            handle.out,
-        )
+        urns = text(item.urn, "urn"), text(item.derivative_urn, "derivative_urn")
+        library.call("apsfetch_request_new_derivative", *urns, out)
     elif isinstance(item, Url):
-        library.call("apsfetch_request_new_url", text(item.url, "url"), handle.out)
+        library.call("apsfetch_request_new_url", text(item.url, "url"), out)
+    else:
+        raise ArgumentTypeError(f"An item is a {type(item).__name__}, not an Object, a Derivative or a Url.")
+
+
+def _set_up(library: Library, item: Item, request: Any, folder: str | None) -> None:
+    if isinstance(item, Url):
         if not isinstance(item.headers, Mapping):
             raise ArgumentTypeError(f"headers are of type {type(item.headers).__name__}, not a mapping such as a dict.")
         for name, value in item.headers.items():
-            library.call(
-                "apsfetch_request_add_header",
-                handle.pointer,
-                text(name, "name of a header"),
-                text(value, "value of a header"),
-            )
-    else:
-        raise ArgumentTypeError(f"An item is a {type(item).__name__}, not an Object, a Derivative or a Url.")
-    _set_target(library, handle, item, folder)
-    for option in dataclasses.fields(item):
-        value = getattr(item, option.name)
+            header = text(name, "name of a header"), text(value, "value of a header")
+            library.call("apsfetch_request_add_header", request, *header)
+    _set_target(library, request, item, folder)
+    kind: Any = type(item)
+    for name, default in _options(kind):
+        value = getattr(item, name)
         # What is left at its default is left to the library.
-        if option.name not in _IDENTITY and value != option.default:
+        if value != default:
             if isinstance(value, datetime.datetime):
-                value = _http_date(value, option.name)
+                value = _http_date(value, name)
             values = value if isinstance(value, tuple) else (value,)
-            library.set(handle, f"apsfetch_request_set_{option.name}", *values)
-    return handle
+            library.set(request, f"apsfetch_request_set_{name}", *values)
 
 
-def _set_target(library: Library, handle: Handle, item: Item, folder: Path | None) -> None:
+@functools.lru_cache(maxsize=None)
+def _options(kind: type) -> list[tuple[str, object]]:
+    """The names of the fields that are a setter each, with their defaults."""
+    return [(field.name, field.default) for field in dataclasses.fields(kind) if field.name not in _IDENTITY]
+
+
+def _set_target(library: Library, request: Any, item: Item, folder: str | None) -> None:
     if item.memory is not None:
         if item.path is not None:
             raise InvalidArgumentError("An item has both a path and memory as its target.")
         return
-    path = None if item.path is None else Path(path_text(item.path))
+    path = None if item.path is None else path_text(item.path)
     if folder is not None:
-        path = folder / (file_name_of(item) if path is None else path)
+        path = os.path.join(folder, file_name_of(item) if path is None else path)
     if path is not None:
-        library.set_path(handle, "apsfetch_request_set_path", path)
+        # Windows takes some paths to the letter, and in those a slash is none.
+        library.set_path(request, "apsfetch_request_set_path", path.replace("/", os.sep))
 
 
 def _http_date(time: datetime.datetime, name: str) -> str:
     if time.tzinfo is None:
         raise InvalidArgumentError(f"{name} has no time zone. Use datetime.timezone.utc, for example.")
+    # Here: it costs more to import than all of the package's small modules.
+    import email.utils
+
     return email.utils.format_datetime(time.astimezone(datetime.timezone.utc), usegmt=True)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ._errors import ApsError
-from ._library import Handle, Library, known, text_of
+from ._library import Library, known, text_of
 from ._numbers import Number
 
 
@@ -118,9 +118,9 @@ class Signed:
     single_use: bool
 
 
-def read_result(library: Library, handle: Handle) -> Result:
+def read_result(library: Library, result: Any) -> Result:
     """Copies a result out of the library."""
-    dll, result = library.dll, handle.pointer
+    dll = library.dll
     path = text_of(dll.apsfetch_result_path(result))
     data = dll.apsfetch_result_data(result)
     return Result(
