@@ -27,6 +27,8 @@ const CLEAR: f64 = 1.5;
 const STALLED: f64 = 0.5;
 /// Windows in which more connections must have shown that they help.
 const CHANCES: u32 = 6;
+/// So many windows tell a rate that swings.
+const RECENT: usize = 3;
 /// Bytes a second from which on it is the computer that limits and not the connections.
 const FAST: f64 = 800e6;
 /// And from which on one connection may do as much as several.
@@ -35,6 +37,10 @@ const ALONE: f64 = 400e6;
 const ENOUGH: u64 = 20_000_000;
 /// Where the computer limits, a single connection may keep so much of the rate of several: then it takes less of the computer.
 const KEPT: f64 = 0.7;
+/// Rates that differ by less than this part have no reason to.
+const STEADY: f64 = 0.1;
+/// After a step that helped a little.
+const BREATH: Duration = Duration::from_secs(1);
 /// After a step that did not help.
 const REST: Duration = Duration::from_secs(5);
 /// After a "slow down".
@@ -62,8 +68,8 @@ pub(super) struct Speed {
     settled: bool,
     /// The server answers at once, and without TLS: one connection alone has little to do and does not idle between ranges.
     prompt: bool,
-    /// The rate was nearly enough in the last window.
-    hesitates: bool,
+    /// The rates with this number of connections.
+    recent: Recent,
     rest_until: Option<Instant>,
     slowed: Option<Instant>,
 }
@@ -97,6 +103,42 @@ impl Step {
     }
 }
 
+/// The rates of the last windows with the same number of connections. A single one says little: where others use the computer
+/// as well, it swings by a third, and whoever compares with one of the low ones finds that everything helps.
+#[derive(Default)]
+struct Recent {
+    permits: usize,
+    rates: [f64; RECENT],
+    count: usize,
+}
+
+impl Recent {
+    fn note(&mut self, rate: f64, permits: usize) {
+        if self.permits != permits {
+            (self.permits, self.count) = (permits, 0);
+        }
+        self.rates.rotate_right(1);
+        if let Some(latest) = self.rates.first_mut() {
+            *latest = rate;
+        }
+        self.count = self.count.saturating_add(1).min(RECENT);
+    }
+
+    fn average(&self) -> f64 {
+        self.rates.iter().take(self.count).sum::<f64>() / self.count.max(1) as f64
+    }
+
+    fn is_full(&self) -> bool {
+        self.count >= RECENT
+    }
+
+    /// The last two hardly differ.
+    fn is_steady(&self) -> bool {
+        let [last, before, ..] = self.rates;
+        self.count > 1 && (last - before).abs() < last * STEADY
+    }
+}
+
 /// One connection instead of several.
 enum Alone {
     Trying(Step),
@@ -119,7 +161,7 @@ impl Speed {
             alone: None,
             settled: false,
             prompt: false,
-            hesitates: false,
+            recent: Recent::default(),
             rest_until: None,
             slowed: None,
         }
@@ -139,7 +181,7 @@ impl Speed {
         self.since = now;
         self.bytes = bytes;
         self.fresh = true;
-        self.hesitates = false;
+        self.recent = Recent::default();
         self.settled = false;
         self.prompt = false;
         self.alone = (files >= MANY_FILES || self.far).then_some(Alone::No);
@@ -177,6 +219,7 @@ impl Speed {
         let rate = per_second(bytes.saturating_sub(self.bytes), time);
         self.since = now;
         self.bytes = bytes;
+        self.recent.note(rate, self.permits);
         let busy = busy() && self.permits <= self.limit;
         if self.rest_until.is_some_and(|until| now < until) || !busy {
             return true;
@@ -197,9 +240,10 @@ impl Speed {
         }
         if let Some(step) = &mut self.step {
             step.note(rate);
-            let helps = rate >= step.rate_before * CLEAR
-                || (step.windows > AVERAGE && step.average() >= step.rate_before * GAIN);
-            let stalled = rate < step.rate_before * STALLED;
+            let clear = step.rate_before < ALONE && rate >= step.rate_before * CLEAR;
+            let helps =
+                clear || (step.windows > AVERAGE && step.average() >= step.rate_before * GAIN);
+            let stalled = rate < (step.rate_before * STALLED).min(ALONE);
             if !helps && !stalled && step.windows < CHANCES {
                 return true;
             }
@@ -207,6 +251,11 @@ impl Speed {
                 self.permits = step.permits_before;
                 self.step = None;
                 self.rest_until = now.checked_add(REST);
+                return true;
+            }
+            if helps && !clear {
+                self.step = None;
+                self.rest_until = now.checked_add(BREATH);
                 return true;
             }
         }
@@ -221,18 +270,24 @@ impl Speed {
                 self.permits = 1;
             }
             self.settled = true;
-        } else if rate >= ALONE && rate < fast && !self.hesitates {
-            // A rate that is still growing will be enough.
-            self.hesitates = true;
-        } else if rate < fast && self.permits < self.max {
-            self.hesitates = false;
-            self.step = Some(Step::new(rate, self.permits));
+        } else if self.permits < self.max && self.is_below(rate, fast) {
+            self.step = Some(Step::new(self.recent.average(), self.permits));
             self.alone = Some(Alone::No);
             let fits = |times: &u8| rate * f64::from(*times) <= FAST;
             let times = STEPS.into_iter().find(fits).unwrap_or(2);
             self.permits = self.permits.saturating_mul(times.into()).min(self.max);
         }
         true
+    }
+
+    /// Whether the rate is clearly not enough.
+    fn is_below(&self, rate: f64, enough: f64) -> bool {
+        // One that is still growing will be enough, and one that swings was.
+        let nearly = rate >= ALONE;
+        rate < enough
+            && (!nearly
+                || self.recent.is_steady()
+                || (self.recent.is_full() && self.recent.average() < enough))
     }
 
     /// How many connections the files are worth on a far road. One that fetches a small file idles for a round trip, so all of

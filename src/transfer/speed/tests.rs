@@ -267,3 +267,50 @@ fn grows_again_after_a_complaint() {
     }
     assert_eq!(speed.permits(), 64);
 }
+
+/// How many connections there are after two seconds of a rate that swings by such a part of it, in the median of 99 and at the most.
+fn swinging(swing: f64, rate: impl Fn(usize) -> f64) -> (usize, usize) {
+    let mut ends: Vec<usize> = (1..100_u64)
+        .map(|seed| {
+            let start = Instant::now();
+            let mut speed = Speed::new(64, 64, start);
+            speed.wake(start, 0, 1);
+            let mut random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let mut bytes = 1.0;
+            for step in 0..400 {
+                if step % 5 == 0 {
+                    random ^= random << 13;
+                    random ^= random >> 7;
+                    random ^= random << 17;
+                }
+                let part = (random >> 11) as f64 / (1_u64 << 53) as f64;
+                bytes += rate(speed.permits()) * (1.0 + swing * (2.0 * part - 1.0)) * 0.005;
+                let now = start + Duration::from_millis(5 * step);
+                speed.tick(now, bytes as u64, || true);
+            }
+            speed.permits()
+        })
+        .collect();
+    ends.sort_unstable();
+    (ends[49], ends[98])
+}
+
+#[test]
+fn a_rate_that_swings_does_not_look_as_if_more_connections_helped() {
+    // The computer limits, and others use it as well.
+    for rate in [3e8, 5e8, 7e8, 9e8, 1.1e9] {
+        let (usual, most) = swinging(0.2, |_| rate);
+        assert!(usual <= 8 && most <= 16, "{rate}: {usual}, {most}");
+    }
+    for rate in [9e8, 1.1e9] {
+        let (usual, most) = swinging(0.4, |_| rate);
+        assert!(usual <= 16 && most <= 16, "{rate}: {usual}, {most}");
+    }
+    // And where they help, that is seen in spite of it.
+    for rate in [1e6, 8e6] {
+        let (usual, most) = swinging(0.4, |connections| connections as f64 * rate);
+        assert_eq!((usual, most), (64, 64));
+    }
+    let (usual, _) = swinging(0.4, |connections| connections as f64 * 8e7);
+    assert!((12..=32).contains(&usual), "{usual}");
+}
