@@ -235,7 +235,7 @@ def _set_target(library: Library, request: Any, item: Item, folder: str | None) 
 def _http_date(time: datetime.datetime, name: str) -> str:
     if time.tzinfo is None:
         raise InvalidArgumentError(f"{name} has no time zone. Use datetime.timezone.utc, for example.")
-    # Here: it costs more to import than all of the package's small modules.
+    # Not above: it brings others with it, and few need it.
     import email.utils
 
     return email.utils.format_datetime(time.astimezone(datetime.timezone.utc), usegmt=True)
