@@ -307,7 +307,7 @@ impl Work<'_> {
         session
             .distance()
             .answered(reply.host(), reply.port(), took);
-        self.engine.answered(took, reply.is_https());
+        self.engine.answered(took, waited, reply.is_https());
         let bytes = match (reply.status, view.streaming) {
             (206, false) => {
                 self.check_not_a_page(&reply, view)?;

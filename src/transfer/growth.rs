@@ -21,15 +21,21 @@ const PROMPT: Duration = Duration::from_millis(10);
 const LOOK: Duration = Duration::from_millis(10);
 
 impl Engine {
-    /// Counts a reply, which was waited for so long.
-    pub(super) fn answered(&self, latency: Duration, https: bool) {
-        self.received.fetch_add(REPLY, Ordering::Relaxed);
+    /// Counts a reply that came so long after its request, of which so much after it was sent.
+    pub(super) fn answered(self: &Arc<Self>, took: Duration, waited: Duration, https: bool) {
+        let before = self.received.fetch_add(REPLY, Ordering::Relaxed);
+        let Ok(mut speed) = self.speed.try_lock() else {
+            return;
+        };
         // What TLS makes to do is better shared by several threads.
-        if latency <= PROMPT
-            && !https
-            && let Ok(mut speed) = self.speed.try_lock()
-        {
+        if took <= PROMPT && !https {
             speed.prompt();
+        }
+        let received = before.saturating_add(REPLY);
+        if speed.replied(waited, Instant::now(), received) {
+            let permits = speed.permits();
+            drop(speed);
+            self.pump(permits);
         }
     }
 

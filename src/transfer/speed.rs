@@ -9,6 +9,11 @@ const START: usize = 4;
 /// the others at the lock of a file.
 pub(super) const MANY_FILES: usize = 16;
 const START_MANY: usize = 8;
+/// What the computer does in a small file's time. A connection that waits so many times as long for a reply leaves room for so
+/// many others.
+const WORK: Duration = Duration::from_micros(60);
+/// So many files for each connection there is, and new ones are made in time to be of use.
+const WORTH_MORE: usize = 6;
 /// How long a number of connections is watched before the next decision.
 const WATCH: Duration = Duration::from_millis(50);
 /// And how long before anything has come: the server may be thinking.
@@ -72,6 +77,14 @@ pub(super) struct Speed {
     recent: Recent,
     rest_until: Option<Instant>,
     slowed: Option<Instant>,
+    /// The first replies to the requests for many files.
+    replies: Option<Replies>,
+}
+
+/// How long the first replies were waited for.
+struct Replies {
+    least: Duration,
+    count: usize,
 }
 
 /// Another number of connections than before.
@@ -164,6 +177,7 @@ impl Speed {
             recent: Recent::default(),
             rest_until: None,
             slowed: None,
+            replies: None,
         }
     }
 
@@ -189,6 +203,11 @@ impl Speed {
         if self.slowed.is_some() {
             return;
         }
+        let few = START_MANY.saturating_mul(WORTH_MORE);
+        self.replies = (files >= few && !self.far).then_some(Replies {
+            least: Duration::MAX,
+            count: 0,
+        });
         if self.far {
             self.permits = self.far_permits(files);
         } else if self.permits <= START_MANY {
@@ -299,6 +318,37 @@ impl Speed {
         }
     }
 
+    /// A reply to the request for one of many files was waited for so long; so many bytes have been received in all. Each
+    /// connection idles in the meantime, so the first replies tell how many are worth having before any rate does.
+    /// Whether there are more from now on.
+    pub(super) fn replied(&mut self, waited: Duration, now: Instant, bytes: u64) -> bool {
+        let Some(replies) = &mut self.replies else {
+            return false;
+        };
+        replies.least = replies.least.min(waited);
+        replies.count = replies.count.saturating_add(1);
+        if replies.count < self.permits {
+            return false;
+        }
+        let least = replies.least;
+        self.replies = None;
+        let worth = least.as_micros().checked_div(WORK.as_micros());
+        let worth = worth.and_then(|worth| usize::try_from(worth).ok());
+        let worth = worth.unwrap_or(0).min(self.max);
+        if worth < self.permits.saturating_mul(2) || self.step.is_some() {
+            return false;
+        }
+        // All of them took that long to get here.
+        let since = if self.fresh { now } else { self.since };
+        let time = now.saturating_duration_since(since).saturating_add(least);
+        let rate = per_second(bytes.saturating_sub(self.bytes), time);
+        (self.fresh, self.since, self.bytes) = (false, now, bytes);
+        self.step = Some(Step::new(rate, self.permits));
+        self.alone = Some(Alone::No);
+        self.permits = worth;
+        true
+    }
+
     /// A reply came at once, and without TLS.
     pub(super) fn prompt(&mut self) {
         self.prompt = true;
@@ -307,6 +357,7 @@ impl Speed {
     /// The servers are far away: many connections, at once. So many files are being fetched.
     pub(super) fn go_far(&mut self, now: Instant, files: usize) {
         self.far = true;
+        self.replies = None;
         // Not against what the service asked for a moment ago.
         if self.slowed.is_none() {
             self.permits = self.permits.max(self.far_permits(files));
@@ -336,6 +387,7 @@ impl Speed {
             .slowed
             .is_some_and(|at| now.saturating_duration_since(at) < PENANCE);
         if !just_now {
+            self.replies = None;
             self.slowed = Some(now);
             self.permits = (self.permits / 2).max(LEAST.min(self.permits));
             self.alone = Some(Alone::No);

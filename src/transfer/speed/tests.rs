@@ -268,6 +268,54 @@ fn grows_again_after_a_complaint() {
     assert_eq!(speed.permits(), 64);
 }
 
+/// How many connections there are once the first replies for so many files have come after so long.
+fn after_replies(files: usize, waits: impl Fn(u64) -> u64) -> usize {
+    let start = Instant::now();
+    let mut speed = Speed::new(128, 64, start);
+    speed.wake(start, 0, files);
+    for reply in 1..=8 {
+        let waited = Duration::from_micros(waits(reply));
+        let more = speed.replied(waited, start + waited, reply * 50_000);
+        assert_eq!(more, speed.permits() > 8, "said once");
+    }
+    assert!(!speed.replied(Duration::from_secs(1), start, 9));
+    speed.permits()
+}
+
+#[test]
+fn how_long_the_first_replies_take_tells_how_many_small_files_to_wait_for_at_once() {
+    assert_eq!(after_replies(500, |_| 3000), 50);
+    assert_eq!(after_replies(500, |_| 20_000), 128);
+    // One after the other, from a server that does nothing else.
+    assert_eq!(after_replies(500, |reply| reply * 900), 8);
+    assert_eq!(after_replies(500, |_| 300), 8);
+    // The connections there are will be done before others could help.
+    assert_eq!(after_replies(47, |_| 3000), 8);
+}
+
+#[test]
+fn connections_for_waiting_are_taken_back_if_they_do_not_help() {
+    let left = |rate: fn(usize) -> u64| {
+        let start = Instant::now();
+        let at = |milliseconds| start + Duration::from_millis(milliseconds);
+        let mut speed = Speed::new(128, 64, start);
+        speed.wake(start, 0, 500);
+        let mut bytes = 0;
+        for _ in 0..8 {
+            bytes += 50_000;
+            speed.replied(Duration::from_millis(4), at(8), bytes);
+        }
+        assert_eq!(speed.permits(), 66);
+        for window in 1..=7 {
+            bytes += rate(speed.permits()) / 20;
+            speed.tick(at(8 + 50 * window), bytes, || true);
+        }
+        speed.permits()
+    };
+    assert_eq!(left(|_| 100_000_000), 8);
+    assert_eq!(left(|connections| connections as u64 * 13_000_000), 66);
+}
+
 /// How many connections there are after two seconds of a rate that swings by such a part of it, in the median of 99 and at the most.
 fn swinging(swing: f64, rate: impl Fn(usize) -> f64) -> (usize, usize) {
     let mut ends: Vec<usize> = (1..100_u64)
