@@ -16,6 +16,12 @@ const WORK: Duration = Duration::from_micros(60);
 const WORTH_MORE: usize = 6;
 /// How long a number of connections is watched before the next decision.
 const WATCH: Duration = Duration::from_millis(50);
+/// Half of it, after which the first decisions may come, where that is enough to see.
+const HALF: Duration = Duration::from_millis(25);
+const QUARTER: Duration = Duration::from_micros(12_500);
+const EARLY: u8 = 2;
+/// Rates that grow by less from one half to the other are those of the road, and not of TCP's slow start.
+const EVEN: f64 = 1.25;
 /// And how long before anything has come: the server may be thinking.
 const WATCH_FIRST: Duration = Duration::from_millis(100);
 /// How many times as many are tried next: as many as the computer could do with, if each brings as much, and not fewer
@@ -65,6 +71,10 @@ pub(super) struct Speed {
     bytes: u64,
     /// Nothing has come yet.
     fresh: bool,
+    /// So many decisions more may come early.
+    early: u8,
+    /// What had come after a quarter of the time, and when that was.
+    quarter: Option<(Duration, u64)>,
     /// The step that is being tried.
     step: Option<Step>,
     /// Whether one connection does as much as several, once that has been tried or is out of the question.
@@ -170,6 +180,8 @@ impl Speed {
             since: now,
             bytes: 0,
             fresh: true,
+            early: EARLY,
+            quarter: None,
             step: None,
             alone: None,
             settled: false,
@@ -195,6 +207,8 @@ impl Speed {
         self.since = now;
         self.bytes = bytes;
         self.fresh = true;
+        self.early = EARLY;
+        self.quarter = None;
         self.recent = Recent::default();
         self.settled = false;
         self.prompt = false;
@@ -232,9 +246,12 @@ impl Speed {
         }
         let time = now.saturating_duration_since(self.since);
         let enough = !self.fresh && bytes.saturating_sub(self.bytes) >= ENOUGH;
-        if !enough && time < if self.fresh { WATCH_FIRST } else { WATCH } {
+        let due = time >= if self.fresh { WATCH_FIRST } else { WATCH };
+        if !enough && !due && !self.is_seen_early(bytes, time) {
             return false;
         }
+        self.early = self.early.saturating_sub(1);
+        self.quarter = None;
         let rate = per_second(bytes.saturating_sub(self.bytes), time);
         self.since = now;
         self.bytes = bytes;
@@ -299,6 +316,26 @@ impl Speed {
         true
     }
 
+    /// Whether half of the time is enough: the rate does not grow any more, or the step that is tried helps already.
+    fn is_seen_early(&mut self, bytes: u64, time: Duration) -> bool {
+        if self.fresh || self.early == 0 || time < QUARTER {
+            return false;
+        }
+        let came = bytes.saturating_sub(self.bytes);
+        let (quarter, before) = *self.quarter.get_or_insert((time, came));
+        if time < HALF {
+            return false;
+        }
+        let rate = per_second(came, time);
+        match &self.step {
+            Some(step) => step.rate_before < ALONE && rate >= step.rate_before * CLEAR,
+            None => {
+                let since = per_second(came.saturating_sub(before), time.saturating_sub(quarter));
+                rate < ALONE && since <= per_second(before, quarter) * EVEN
+            }
+        }
+    }
+
     /// Whether the rate is clearly not enough.
     fn is_below(&self, rate: f64, enough: f64) -> bool {
         // One that is still growing will be enough, and one that swings was.
@@ -343,6 +380,7 @@ impl Speed {
         let time = now.saturating_duration_since(since).saturating_add(least);
         let rate = per_second(bytes.saturating_sub(self.bytes), time);
         (self.fresh, self.since, self.bytes) = (false, now, bytes);
+        self.quarter = None;
         self.step = Some(Step::new(rate, self.permits));
         self.alone = Some(Alone::No);
         self.permits = worth;

@@ -45,6 +45,49 @@ fn all_connections_of_a_capped_road_are_there_a_tenth_of_a_second_after_its_firs
     assert_eq!(speed.permits(), 64);
 }
 
+/// How many connections there are so many milliseconds after the first bytes, where so many come in each one.
+fn early(milliseconds: u64, rate: impl Fn(usize, u64) -> f64) -> usize {
+    let start = Instant::now();
+    let mut speed = Speed::new(64, 64, start);
+    speed.wake(start, 0, 1);
+    let mut bytes = 1.0;
+    for step in 0..=milliseconds {
+        speed.tick(start + Duration::from_millis(step), bytes as u64, || true);
+        bytes += rate(speed.permits(), step);
+    }
+    speed.permits()
+}
+
+#[test]
+fn a_rate_that_stays_is_acted_upon_after_half_of_the_time_and_one_that_grows_is_not() {
+    let capped = |connections, _| connections as f64 * 8e3;
+    assert_eq!(early(24, capped), 4);
+    assert_eq!(early(25, capped), 16);
+    assert_eq!(early(50, capped), 64);
+    // Slow start, from 5 ms away.
+    let growing = |_, step| 2_f64.powi((step / 5) as i32) * 1e3;
+    assert_eq!(early(49, growing), 4);
+    assert_eq!(early(50, growing), 16);
+    // More that do not help are kept for all of the time.
+    assert_eq!(early(70, |_, _| 1e5), 16);
+    // What is nearly enough is looked at for longer.
+    assert_eq!(early(49, |_, _| 4.1e5), 4);
+}
+
+#[test]
+fn only_the_first_decisions_come_early() {
+    let start = Instant::now();
+    let mut speed = Speed::new(64, 64, start);
+    let mut decisions = Vec::new();
+    for step in 0..=300_u64 {
+        let now = start + Duration::from_millis(step);
+        if speed.tick(now, step.saturating_mul(100_000).max(1), || true) {
+            decisions.push(step);
+        }
+    }
+    assert_eq!(decisions, [25, 75, 125, 175, 225, 275]);
+}
+
 #[test]
 fn before_the_first_bytes_there_is_more_patience_and_then_more_connections() {
     let start = Instant::now();
