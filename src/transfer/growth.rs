@@ -32,7 +32,7 @@ impl Engine {
             speed.prompt();
         }
         let received = before.saturating_add(REPLY);
-        if speed.replied(waited, Instant::now(), received) {
+        if speed.replied(waited, https, Instant::now(), received) {
             let permits = speed.permits();
             drop(speed);
             self.pump(permits);

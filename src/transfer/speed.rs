@@ -3,17 +3,14 @@
 
 use std::time::{Duration, Instant};
 
+use replies::Replies;
+
 /// Connections at the start.
 const START: usize = 4;
 /// Of a job with so many files or more: each request costs a moment in which the connection idles, and nobody waits for
 /// the others at the lock of a file.
 pub(super) const MANY_FILES: usize = 16;
 const START_MANY: usize = 8;
-/// What the computer does in a small file's time. A connection that waits so many times as long for a reply leaves room for so
-/// many others.
-const WORK: Duration = Duration::from_micros(60);
-/// So many files for each connection there is, and new ones are made in time to be of use.
-const WORTH_MORE: usize = 6;
 /// How long a number of connections is watched before the next decision.
 const WATCH: Duration = Duration::from_millis(50);
 /// Half of it, after which the first decisions may come, where that is enough to see.
@@ -91,16 +88,12 @@ pub(super) struct Speed {
     replies: Option<Replies>,
 }
 
-/// How long the first replies were waited for.
-struct Replies {
-    least: Duration,
-    count: usize,
-}
-
 /// Another number of connections than before.
 struct Step {
     rate_before: f64,
     permits_before: usize,
+    /// How many are worth having was known.
+    weighed: bool,
     windows: u32,
     /// The rates of all windows but the first, added up.
     rates: f64,
@@ -111,6 +104,7 @@ impl Step {
         Step {
             rate_before,
             permits_before,
+            weighed: false,
             windows: 0,
             rates: 0.0,
         }
@@ -217,11 +211,10 @@ impl Speed {
         if self.slowed.is_some() {
             return;
         }
-        let few = START_MANY.saturating_mul(WORTH_MORE);
-        self.replies = (files >= few && !self.far).then_some(Replies {
-            least: Duration::MAX,
-            count: 0,
-        });
+        self.replies = match self.far {
+            true => None,
+            false => Replies::for_files(files),
+        };
         if self.far {
             self.permits = self.far_permits(files);
         } else if self.permits <= START_MANY {
@@ -289,7 +282,7 @@ impl Speed {
                 self.rest_until = now.checked_add(REST);
                 return true;
             }
-            if helps && !clear {
+            if helps && (step.weighed || !clear) {
                 self.step = None;
                 self.rest_until = now.checked_add(BREATH);
                 return true;
@@ -358,20 +351,21 @@ impl Speed {
     /// A reply to the request for one of many files was waited for so long; so many bytes have been received in all. Each
     /// connection idles in the meantime, so the first replies tell how many are worth having before any rate does.
     /// Whether there are more from now on.
-    pub(super) fn replied(&mut self, waited: Duration, now: Instant, bytes: u64) -> bool {
+    pub(super) fn replied(
+        &mut self,
+        waited: Duration,
+        https: bool,
+        now: Instant,
+        bytes: u64,
+    ) -> bool {
         let Some(replies) = &mut self.replies else {
             return false;
         };
-        replies.least = replies.least.min(waited);
-        replies.count = replies.count.saturating_add(1);
-        if replies.count < self.permits {
+        if replies.note(waited) < self.permits {
             return false;
         }
-        let least = replies.least;
+        let (worth, least) = (replies.worth(https).min(self.max), replies.least());
         self.replies = None;
-        let worth = least.as_micros().checked_div(WORK.as_micros());
-        let worth = worth.and_then(|worth| usize::try_from(worth).ok());
-        let worth = worth.unwrap_or(0).min(self.max);
         if worth < self.permits.saturating_mul(2) || self.step.is_some() {
             return false;
         }
@@ -381,7 +375,10 @@ impl Speed {
         let rate = per_second(bytes.saturating_sub(self.bytes), time);
         (self.fresh, self.since, self.bytes) = (false, now, bytes);
         self.quarter = None;
-        self.step = Some(Step::new(rate, self.permits));
+        self.step = Some(Step {
+            weighed: true,
+            ..Step::new(rate, self.permits)
+        });
         self.alone = Some(Alone::No);
         self.permits = worth;
         true
@@ -439,5 +436,6 @@ fn per_second(bytes: u64, time: Duration) -> f64 {
     bytes as f64 / time.as_secs_f64()
 }
 
+mod replies;
 #[cfg(test)]
 mod tests;
