@@ -2,9 +2,10 @@
 //!
 //! The operating system's own connect cannot be broken off, and takes minutes to find out that an address leads nowhere.
 //! So connecting is asynchronous, and several addresses are tried side by side (RFC 8305, "happy eyeballs"):
-//! a network whose IPv6 is dead costs a quarter of a second.
+//! a network whose IPv6 is dead costs a quarter of a second. An address that does not answer is tried once more beside the first
+//! try: where one packet of a hundred is lost, one of so many connections would wait a second for the system to send it again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +16,10 @@ use mio::{Events, Interest, Poll, Token};
 
 /// How long an address is tried before the next one is tried beside it (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
+/// How many times as long as it takes a host to answer, an answer is waited for before the same address is tried again.
+const OVERDUE: u32 = 3;
+/// And how long at the least.
+const AGAIN: Duration = Duration::from_millis(100);
 /// How often a connect looks whether it was cancelled.
 const LOOK: Duration = Duration::from_millis(20);
 /// How long the family that worked for a host is tried first.
@@ -30,10 +35,17 @@ pub(super) enum Failed {
     Io(io::Error),
 }
 
-/// Which family, IPv6 or IPv4, has worked for a host.
+/// Which family, IPv6 or IPv4, has worked for a host, and how long that took.
 #[derive(Default)]
 pub(super) struct Families {
-    hosts: Mutex<HashMap<String, (bool, Instant)>>,
+    hosts: Mutex<HashMap<String, Known>>,
+}
+
+#[derive(Clone, Copy)]
+struct Known {
+    is_ipv6: bool,
+    took: Duration,
+    at: Instant,
 }
 
 impl Families {
@@ -45,27 +57,38 @@ impl Families {
         until: Instant,
         cancelled: &AtomicBool,
     ) -> Result<TcpStream, Failed> {
-        let known = self.recall(host, Instant::now());
-        let ordered = interleave(addresses, known);
-        let stream = connect(&ordered, until, cancelled)?;
+        let begun = Instant::now();
+        let known = self.recall(host, begun);
+        let ordered = interleave(addresses, known.map(|known| known.is_ipv6));
+        let again = known.map_or(HEAD_START, |known| {
+            known.took.saturating_mul(OVERDUE).max(AGAIN)
+        });
+        let (stream, attempt) = connect(&ordered, again, until, cancelled)?;
         if let Ok(peer) = stream.peer_addr() {
-            self.remember(host, peer.is_ipv6(), Instant::now());
+            let now = Instant::now();
+            // With a second attempt, it says nothing of how long one takes.
+            let took = match known {
+                Some(known) if attempt > 0 => known.took,
+                _ => now.saturating_duration_since(begun),
+            };
+            self.remember(host, peer.is_ipv6(), took, now);
         }
         Ok(stream)
     }
 
-    fn recall(&self, host: &str, now: Instant) -> Option<bool> {
+    fn recall(&self, host: &str, now: Instant) -> Option<Known> {
         let hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        let (is_ipv6, at) = hosts.get(host)?;
-        (now.saturating_duration_since(*at) < REMEMBER).then_some(*is_ipv6)
+        let known = hosts.get(host)?;
+        (now.saturating_duration_since(known.at) < REMEMBER).then_some(*known)
     }
 
-    fn remember(&self, host: &str, is_ipv6: bool, now: Instant) {
+    fn remember(&self, host: &str, is_ipv6: bool, took: Duration, at: Instant) {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         if hosts.len() >= MAX_HOSTS && !hosts.contains_key(host) {
             hosts.clear();
         }
-        hosts.insert(host.to_owned(), (is_ipv6, now));
+        let known = Known { is_ipv6, took, at };
+        hosts.insert(host.to_owned(), known);
     }
 }
 
@@ -85,16 +108,19 @@ fn interleave(addresses: &[SocketAddr], known: Option<bool>) -> Vec<SocketAddr> 
     ordered
 }
 
-/// Tries the addresses side by side, each with a head start before the next. The first that connects wins.
+/// Tries the addresses side by side, each with a head start before the next, and those that do not answer once more `again`
+/// later. The first that connects wins; which attempt that was is told.
 fn connect(
     addresses: &[SocketAddr],
+    again: Duration,
     until: Instant,
     cancelled: &AtomicBool,
-) -> Result<TcpStream, Failed> {
+) -> Result<(TcpStream, usize), Failed> {
     let mut poll = Poll::new().map_err(Failed::Io)?;
     let mut events = Events::with_capacity(addresses.len().max(1));
-    let mut waiting: Vec<mio::net::TcpStream> = Vec::new();
-    let mut rest = addresses.iter().enumerate();
+    let mut waiting: Vec<Attempt> = Vec::new();
+    let mut rest: VecDeque<SocketAddr> = addresses.iter().copied().collect();
+    let mut number = 0usize;
     let mut next_at = Instant::now();
     let mut failure = None;
     loop {
@@ -106,16 +132,32 @@ fn connect(
             return Err(Failed::TimedOut);
         }
         if waiting.is_empty() || now >= next_at {
-            match rest.next() {
-                Some((number, address)) => {
-                    match begin(&poll, Token(number), *address) {
+            match rest.pop_front() {
+                Some(address) => {
+                    let is_first = number < addresses.len();
+                    let unanswered = waiting.iter().any(|attempt| attempt.address == address);
+                    if !is_first && !unanswered {
+                        // It has failed.
+                        continue;
+                    }
+                    match begin(&poll, Token(number), address) {
                         Ok(stream) => {
-                            waiting.push(stream);
-                            next_at = now.checked_add(HEAD_START).unwrap_or(until);
+                            waiting.push(Attempt {
+                                address,
+                                number,
+                                stream,
+                            });
+                            if is_first {
+                                rest.push_back(address);
+                            }
+                            let is_last = number.saturating_add(1) >= addresses.len();
+                            let wait = if is_last { again } else { HEAD_START };
+                            next_at = now.checked_add(wait).unwrap_or(until);
                         }
                         Err(error) if is_of_this_address(&error) => note(&mut failure, error),
                         Err(error) => return Err(Failed::Io(error)),
                     }
+                    number = number.saturating_add(1);
                     continue;
                 }
                 None if waiting.is_empty() => {
@@ -141,24 +183,38 @@ fn connect(
             continue;
         }
         let mut still = Vec::with_capacity(waiting.len());
-        for mut stream in waiting {
-            match look(&stream) {
+        let mut failed = None;
+        for mut attempt in waiting {
+            match look(&attempt.stream) {
                 Ok(true) => {
                     poll.registry()
-                        .deregister(&mut stream)
+                        .deregister(&mut attempt.stream)
                         .map_err(Failed::Io)?;
-                    return blocking(stream).map_err(Failed::Io);
+                    let stream = blocking(attempt.stream).map_err(Failed::Io)?;
+                    return Ok((stream, attempt.number));
                 }
-                Ok(false) => still.push(stream),
+                Ok(false) => still.push(attempt),
                 Err(error) => {
                     note(&mut failure, error);
-                    // Nothing is gained by giving a head start to the dead.
-                    next_at = Instant::now();
+                    failed = Some(attempt.address);
                 }
             }
         }
+        // The other attempt would hear the same.
+        still.retain(|attempt| Some(attempt.address) != failed);
+        if failed.is_some() && number < addresses.len() {
+            // Nothing is gained by giving a head start to the dead.
+            next_at = Instant::now();
+        }
         waiting = still;
     }
+}
+
+/// A connection that is being made.
+struct Attempt {
+    address: SocketAddr,
+    number: usize,
+    stream: mio::net::TcpStream,
 }
 
 fn begin(poll: &Poll, token: Token, address: SocketAddr) -> io::Result<mio::net::TcpStream> {
@@ -261,12 +317,14 @@ mod tests {
     fn what_worked_is_remembered_for_a_while() {
         let families = Families::default();
         let now = Instant::now();
-        assert_eq!(families.recall("host", now), None);
-        families.remember("host", false, now);
-        assert_eq!(families.recall("host", now + REMEMBER / 2), Some(false));
-        assert_eq!(families.recall("host", now + REMEMBER), None);
+        let took = Duration::from_millis(20);
+        assert!(families.recall("host", now).is_none());
+        families.remember("host", false, took, now);
+        let known = families.recall("host", now + REMEMBER / 2).unwrap();
+        assert_eq!((known.is_ipv6, known.took), (false, took));
+        assert!(families.recall("host", now + REMEMBER).is_none());
         for number in 0..2 * MAX_HOSTS {
-            families.remember(&number.to_string(), true, now);
+            families.remember(&number.to_string(), true, took, now);
         }
         assert!(families.hosts.lock().unwrap().len() <= MAX_HOSTS);
     }
@@ -281,10 +339,10 @@ mod tests {
         let good = listener.local_addr().unwrap();
         let begun = Instant::now();
         let go = AtomicBool::new(false);
-        let stream = connect(&[refusing, good], soon(10_000), &go).unwrap();
-        assert_eq!(stream.peer_addr().unwrap(), good);
+        let stream = connect(&[refusing, good], HEAD_START, soon(10_000), &go).unwrap();
+        assert_eq!((stream.0.peer_addr().unwrap(), stream.1), (good, 1));
         assert!(begun.elapsed() < HEAD_START, "{:?}", begun.elapsed());
-        match connect(&[refusing], soon(10_000), &go).unwrap_err() {
+        match connect(&[refusing], Duration::ZERO, soon(10_000), &go).unwrap_err() {
             Failed::Io(error) => assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused),
             other => panic!("{other:?}"),
         }
@@ -301,13 +359,13 @@ mod tests {
         let good = listener.local_addr().unwrap();
         let go = AtomicBool::new(false);
         let begun = Instant::now();
-        let stream = connect(&[hole, good], soon(10_000), &go).unwrap();
-        assert_eq!(stream.peer_addr().unwrap(), good);
+        let stream = connect(&[hole, good], HEAD_START, soon(10_000), &go).unwrap();
+        assert_eq!((stream.0.peer_addr().unwrap(), stream.1), (good, 1));
         let took = begun.elapsed();
         assert!((HEAD_START..HEAD_START * 3).contains(&took), "{took:?}");
         // Alone, it ends by the limit.
         let begun = Instant::now();
-        let failed = connect(&[hole], soon(400), &go).unwrap_err();
+        let failed = connect(&[hole], AGAIN, soon(400), &go).unwrap_err();
         assert!(matches!(failed, Failed::TimedOut), "{failed:?}");
         assert!(begun.elapsed() < Duration::from_millis(800));
         // And by being cancelled.
@@ -317,7 +375,7 @@ mod tests {
                 std::thread::sleep(Duration::from_millis(100));
                 go.store(true, Ordering::Release);
             });
-            connect(&[hole], soon(10_000), &go).unwrap_err()
+            connect(&[hole], AGAIN, soon(10_000), &go).unwrap_err()
         });
         assert!(matches!(failed, Failed::Cancelled), "{failed:?}");
         // 100 ms of that are the pause; a busy machine gets some more.
@@ -325,8 +383,31 @@ mod tests {
     }
 
     #[test]
+    fn an_address_that_does_not_answer_is_tried_once_more() {
+        let Some((hole, mut queue)) = black_hole() else {
+            eprintln!("skipped: this system accepts connections without end");
+            return;
+        };
+        let address = hole.local_addr().unwrap();
+        hole.set_nonblocking(true).unwrap();
+        let go = AtomicBool::new(false);
+        let (stream, attempt) = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                // The first attempt is lost by then, and the system waits a second before it sends it again.
+                std::thread::sleep(Duration::from_millis(100));
+                for stream in queue.drain(..) {
+                    drop(stream);
+                    let _ = hole.accept();
+                }
+            });
+            connect(&[address], AGAIN * 5, soon(10_000), &go).unwrap()
+        });
+        assert_eq!((stream.peer_addr().unwrap(), attempt), (address, 1));
+    }
+
+    #[test]
     fn no_address_is_a_failure() {
         let go = AtomicBool::new(false);
-        assert!(connect(&[], soon(1000), &go).is_err());
+        assert!(connect(&[], AGAIN, soon(1000), &go).is_err());
     }
 }
