@@ -8,6 +8,7 @@ use super::cut::Cut;
 use super::engine::Engine;
 use super::plan::largest_block;
 use super::queue::JobInner;
+use super::rate::are_alike;
 use super::speed::MANY_FILES;
 
 /// What one more reply counts for beside its bytes, when the number of connections is weighed: small files are worth a
@@ -80,7 +81,9 @@ impl Engine {
         };
         let busy = workers >= before;
         // More connections do not get around a limit of our own.
-        let ticked = speed.tick(Instant::now(), total, || busy && !self.throttle.has_held());
+        let now = Instant::now();
+        let busy = || busy && !self.throttle.has_held();
+        let ticked = speed.tick(now, total, busy, || self.has_limited_connections(now));
         let after = speed.permits();
         drop(speed);
         if after != before {
@@ -93,6 +96,28 @@ impl Engine {
             let free = self.lock().jobs.iter().any(|job| job.has_work());
             self.pump(if free { after } else { 1 });
         }
+    }
+
+    /// Whether each connection seems to have a limit of its own. Looks at the jobs only if nobody else does: the caller holds the
+    /// lock of the speed.
+    fn has_limited_connections(&self, now: Instant) -> bool {
+        let Ok(jobs) = self.state.try_lock().map(|state| state.jobs.clone()) else {
+            return false;
+        };
+        let mut rates = Vec::new();
+        for job in jobs {
+            let Ok(active) = job.queue.try_lock().map(|queue| queue.active.clone()) else {
+                return false;
+            };
+            for item in active.iter().filter_map(|index| job.items.get(*index)) {
+                let Ok(state) = item.state.try_lock() else {
+                    return false;
+                };
+                let ranges = state.ranges.iter();
+                rates.extend(ranges.filter_map(|range| range.overall_rate(now)));
+            }
+        }
+        are_alike(rates)
     }
 
     /// Bytes a second for all jobs together from now on; 0 is no limit.

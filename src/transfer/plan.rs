@@ -245,6 +245,15 @@ impl Range {
         Some((rest, rate))
     }
 
+    /// Bytes a second since the reply began, if somebody has worked on it for long enough.
+    pub(super) fn overall_rate(&self, now: Instant) -> Option<f64> {
+        let place = self.lock();
+        if !place.worker || place.dead {
+            return None;
+        }
+        place.rate.overall(now, place.written)
+    }
+
     /// Leaves it with `most` bytes to come, and gives back the rest in pieces of that size.
     pub(super) fn shorten(&self, most: u64) -> Vec<Range> {
         let rest = {

@@ -6,6 +6,10 @@ use std::time::{Duration, Instant};
 const RATE_WINDOW: Duration = Duration::from_millis(50);
 /// From a latency like this on, connections begin slowly: TCP doubles what is under way with each round trip.
 const SLOW_START: Duration = Duration::from_millis(15);
+/// So long a connection must have flowed to be compared with others.
+const COMPARABLE: Duration = Duration::from_secs(1);
+/// Where each connection has the same limit, none is so many times as fast as most; on a road that is full, some always are.
+const UNEQUAL: f64 = 1.5;
 /// A rate that has grown by this from one window to the next is growing still.
 const GROWING: f64 = 1.25;
 /// How much the next window is expected to bring more at the most.
@@ -17,8 +21,8 @@ pub(super) struct Rate {
     mark: Option<(Instant, u64)>,
     /// How long it is measured each time: a round trip at least, for bytes come in bursts.
     window: Duration,
-    /// The reply has begun.
-    flows: bool,
+    /// The reply has begun: when, and behind what.
+    begun: Option<(Instant, u64)>,
     /// Bytes a second in the last full window of this worker, and in the one before it.
     latest: Option<f64>,
     before: Option<f64>,
@@ -29,7 +33,7 @@ impl Rate {
         Rate {
             mark: None,
             window: RATE_WINDOW,
-            flows: false,
+            begun: None,
             latest: None,
             before: None,
         }
@@ -47,7 +51,14 @@ impl Rate {
     pub(super) fn begin(&mut self, latency: Duration, written: u64) {
         self.ask(written);
         self.window = RATE_WINDOW.max(latency);
-        self.flows = true;
+        self.begun = self.mark;
+    }
+
+    /// Bytes a second since the reply began, once that is long enough to tell how connections compare.
+    pub(super) fn overall(&self, now: Instant, written: u64) -> Option<f64> {
+        let (begun, from) = self.begun?;
+        let time = now.saturating_duration_since(begun);
+        (time >= COMPARABLE).then(|| written.saturating_sub(from) as f64 / time.as_secs_f64())
     }
 
     /// So much is written by now.
@@ -78,7 +89,7 @@ impl Rate {
         latency: Duration,
         now: Instant,
     ) -> Option<f64> {
-        if !self.flows {
+        if self.begun.is_none() {
             // A reply that is not overdue will come.
             let (since, _) = self.mark?;
             let overdue = RATE_WINDOW.max(latency.saturating_mul(3));
@@ -100,9 +111,16 @@ impl Rate {
     /// As if it had begun so long ago at `start`.
     #[cfg(test)]
     pub(super) fn backdate(&mut self, now: Instant, ago: Duration, start: u64) {
-        self.flows = true;
         self.mark = now.checked_sub(ago).map(|at| (at, start));
+        self.begun = self.mark;
     }
+}
+
+/// Whether connections with these rates look as if each of them had the same limit, and not all of them together.
+pub(super) fn are_alike(mut rates: Vec<f64>) -> bool {
+    rates.sort_unstable_by(f64::total_cmp);
+    let middle = rates.get(rates.len() / 2).copied().unwrap_or(0.0);
+    rates.last().is_some_and(|most| *most <= middle * UNEQUAL)
 }
 
 /// What a connection that has just been made brings on average while it fetches so many bytes from afar. TCP begins with ten
@@ -141,7 +159,7 @@ mod tests {
             let rate = Rate {
                 mark: Some((now, 4 << 17)),
                 window: LATENCY,
-                flows: true,
+                begun: Some((now, 0)),
                 latest: Some(latest),
                 before: Some(before),
             };
@@ -153,6 +171,20 @@ mod tests {
         assert_eq!(outlook(2.6e6, 2.6e6), 2.6e6);
         // One that loses speed is not expected to go on so.
         assert_eq!(outlook(5e6, 2.6e6), 2.6e6);
+    }
+
+    #[test]
+    fn connections_with_a_limit_each_are_alike_and_those_that_share_one_are_not() {
+        assert!(are_alike(vec![8e6, 8.1e6, 7.9e6, 3e6]));
+        assert!(!are_alike(vec![8e5, 2e5, 1e5, 3e5]));
+        assert!(!are_alike(Vec::new()), "nothing is known");
+        let now = Instant::now();
+        let mut rate = Rate::new();
+        rate.backdate(now, Duration::from_secs(2), 1_000_000);
+        let overall = rate.overall(now, 9_000_000).unwrap();
+        assert_eq!(overall.round(), 4e6);
+        rate.backdate(now, Duration::from_millis(900), 0);
+        assert!(rate.overall(now, 9_000_000).is_none(), "it has just begun");
     }
 
     #[test]

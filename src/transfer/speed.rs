@@ -49,8 +49,9 @@ const KEPT: f64 = 0.7;
 const STEADY: f64 = 0.1;
 /// After a step that helped a little.
 const BREATH: Duration = Duration::from_secs(1);
-/// After a step that did not help.
+/// After a step that did not help; twice as long after the next one.
 const REST: Duration = Duration::from_secs(5);
+const LONGEST_REST: Duration = Duration::from_mins(2);
 /// After a "slow down".
 const PENANCE: Duration = Duration::from_secs(1);
 /// No "slow down" leads below this: one connection that waits before its retry must not stop the others.
@@ -83,6 +84,8 @@ pub(super) struct Speed {
     /// The rates with this number of connections.
     recent: Recent,
     rest_until: Option<Instant>,
+    /// After the next step that does not help.
+    rest: Duration,
     slowed: Option<Instant>,
     /// The first replies to the requests for many files.
     replies: Option<Replies>,
@@ -182,6 +185,7 @@ impl Speed {
             prompt: false,
             recent: Recent::default(),
             rest_until: None,
+            rest: REST,
             slowed: None,
             replies: None,
         }
@@ -203,6 +207,7 @@ impl Speed {
         self.fresh = true;
         self.early = EARLY;
         self.quarter = None;
+        self.rest = REST;
         self.recent = Recent::default();
         self.settled = false;
         self.prompt = false;
@@ -230,8 +235,15 @@ impl Speed {
 
     /// Looks at the total of bytes received so far; `busy` says whether all permits were in use,
     /// and nothing of our own held them back.
+    /// `limited` is asked on a far road whether each connection seems to have a limit of its own.
     /// Whether a decision was due, whatever it was.
-    pub(super) fn tick(&mut self, now: Instant, bytes: u64, busy: impl FnOnce() -> bool) -> bool {
+    pub(super) fn tick(
+        &mut self,
+        now: Instant,
+        bytes: u64,
+        busy: impl FnOnce() -> bool,
+        limited: impl FnOnce() -> bool,
+    ) -> bool {
         if self.fresh && bytes > self.bytes {
             // What connecting takes says nothing about the rate.
             (self.fresh, self.since, self.bytes) = (false, now, bytes);
@@ -279,7 +291,8 @@ impl Speed {
             if !helps && !stalled {
                 self.permits = step.permits_before;
                 self.step = None;
-                self.rest_until = now.checked_add(REST);
+                self.rest_until = now.checked_add(self.rest);
+                self.rest = self.rest.saturating_mul(2).min(LONGEST_REST);
                 return true;
             }
             if helps && (step.weighed || !clear) {
@@ -299,6 +312,9 @@ impl Speed {
                 self.permits = 1;
             }
             self.settled = true;
+        } else if self.far && self.permits >= self.at_once && !limited() {
+            // More would only share what all of them have together, each with a new handshake.
+            self.rest_until = now.checked_add(BREATH);
         } else if self.permits < self.max && self.is_below(rate, fast) {
             self.step = Some(Step::new(self.recent.average(), self.permits));
             self.alone = Some(Alone::No);

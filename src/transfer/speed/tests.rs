@@ -9,7 +9,7 @@ fn settle(max: usize, rate: impl Fn(usize) -> f64, seconds: u64) -> usize {
     for step in 1..=seconds * 20 {
         bytes += rate(speed.permits()) * 0.05;
         let now = start + Duration::from_millis(step * 50);
-        speed.tick(now, bytes as u64, || true);
+        speed.tick(now, bytes as u64, || true, || true);
         used.push(speed.permits());
     }
     used.sort_unstable();
@@ -40,6 +40,7 @@ fn all_connections_of_a_capped_road_are_there_a_tenth_of_a_second_after_its_firs
             start + Duration::from_millis(step * 50),
             bytes as u64,
             || true,
+            || true,
         );
     }
     assert_eq!(speed.permits(), 64);
@@ -52,7 +53,12 @@ fn early(milliseconds: u64, rate: impl Fn(usize, u64) -> f64) -> usize {
     speed.wake(start, 0, 1);
     let mut bytes = 1.0;
     for step in 0..=milliseconds {
-        speed.tick(start + Duration::from_millis(step), bytes as u64, || true);
+        speed.tick(
+            start + Duration::from_millis(step),
+            bytes as u64,
+            || true,
+            || true,
+        );
         bytes += rate(speed.permits(), step);
     }
     speed.permits()
@@ -81,7 +87,7 @@ fn only_the_first_decisions_come_early() {
     let mut decisions = Vec::new();
     for step in 0..=300_u64 {
         let now = start + Duration::from_millis(step);
-        if speed.tick(now, step.saturating_mul(100_000).max(1), || true) {
+        if speed.tick(now, step.saturating_mul(100_000).max(1), || true, || true) {
             decisions.push(step);
         }
     }
@@ -93,14 +99,14 @@ fn before_the_first_bytes_there_is_more_patience_and_then_more_connections() {
     let start = Instant::now();
     let at = |milliseconds| start + Duration::from_millis(milliseconds);
     let mut speed = Speed::new(64, 64, start);
-    assert!(!speed.tick(at(99), 0, || true));
-    assert!(speed.tick(at(100), 0, || true));
+    assert!(!speed.tick(at(99), 0, || true, || true));
+    assert!(speed.tick(at(100), 0, || true, || true));
     assert_eq!(speed.permits(), 16, "a server that thinks");
     let mut speed = Speed::new(64, 64, start);
     // The rate is that of the time since they came: 19 MB in 20 ms.
-    assert!(!speed.tick(at(90), 1000, || true));
-    assert!(!speed.tick(at(109), 19_000_000, || true));
-    assert!(speed.tick(at(110), 20_001_000, || true));
+    assert!(!speed.tick(at(90), 1000, || true, || true));
+    assert!(!speed.tick(at(109), 19_000_000, || true, || true));
+    assert!(speed.tick(at(110), 20_001_000, || true, || true));
     assert_eq!(speed.permits(), 4);
 }
 
@@ -113,7 +119,12 @@ fn one_window_that_is_a_little_better_proves_nothing() {
     let mut permits = |rate: u64| {
         window += 1;
         bytes += rate / 20;
-        speed.tick(start + Duration::from_millis(50 * window), bytes, || true);
+        speed.tick(
+            start + Duration::from_millis(50 * window),
+            bytes,
+            || true,
+            || true,
+        );
         speed.permits()
     };
     permits(0);
@@ -136,7 +147,7 @@ fn alone(files: usize, prompt: bool, rate: impl Fn(usize) -> f64) -> usize {
     for step in 1..=400 {
         let now = start + Duration::from_millis(step * 5);
         bytes += rate(speed.permits()) * 0.005;
-        speed.tick(now, bytes as u64, || true);
+        speed.tick(now, bytes as u64, || true, || true);
     }
     speed.permits()
 }
@@ -163,18 +174,18 @@ fn a_rate_that_is_nearly_enough_gets_another_window() {
         let start = Instant::now();
         let mut speed = Speed::new(64, 64, start);
         // What an earlier job hesitated about does not count.
-        speed.tick(start, 1, || true);
+        speed.tick(start, 1, || true, || true);
         let earlier = start + Duration::from_millis(50);
-        speed.tick(earlier, 30_000_001, || true);
+        speed.tick(earlier, 30_000_001, || true, || true);
         let start = earlier + Duration::from_secs(1);
         speed.wake(start, 0, 1);
         let mut now = start + Duration::from_millis(50);
         let mut bytes = 1;
-        speed.tick(now, bytes, || true);
+        speed.tick(now, bytes, || true, || true);
         for rate in rates {
             now += Duration::from_millis(50);
             bytes += rate / 20;
-            speed.tick(now, bytes, || true);
+            speed.tick(now, bytes, || true, || true);
         }
         speed.permits()
     };
@@ -189,11 +200,21 @@ fn what_one_connection_is_tried_for_ends_when_more_is_wanted() {
     let trying = || {
         let mut speed = Speed::new(64, 64, start);
         speed.prompt();
-        speed.tick(start + Duration::from_millis(5), 1, || true);
+        speed.tick(start + Duration::from_millis(5), 1, || true, || true);
         // 20 MB are enough for a decision. The first ones had been waiting.
-        speed.tick(start + Duration::from_millis(10), 20_000_001, || true);
+        speed.tick(
+            start + Duration::from_millis(10),
+            20_000_001,
+            || true,
+            || true,
+        );
         assert_eq!(speed.permits(), 4);
-        speed.tick(start + Duration::from_millis(20), 40_000_001, || true);
+        speed.tick(
+            start + Duration::from_millis(20),
+            40_000_001,
+            || true,
+            || true,
+        );
         assert_eq!(speed.permits(), 1);
         speed
     };
@@ -219,7 +240,12 @@ fn a_burst_and_a_stall_do_not_stop_the_growth() {
         let permits = speed.permits();
         bytes += (permits.saturating_sub(served) as u64) * 8_000_000;
         served = served.max(permits);
-        speed.tick(start + Duration::from_millis(step * 100), bytes, || true);
+        speed.tick(
+            start + Duration::from_millis(step * 100),
+            bytes,
+            || true,
+            || true,
+        );
     }
     assert_eq!(speed.permits(), 64);
 }
@@ -258,6 +284,42 @@ fn a_far_road_gets_more_for_many_files_than_for_a_few() {
     let mut near = Speed::new(128, 64, start);
     near.join(500);
     assert_eq!(near.permits(), 4);
+}
+
+#[test]
+fn on_a_far_road_more_are_tried_only_where_each_connection_has_a_limit_of_its_own() {
+    let most = |limited: bool| {
+        let start = Instant::now();
+        let mut speed = Speed::new(128, 64, start);
+        speed.wake(start, 0, 1);
+        speed.go_far(start, 1);
+        let (mut most, mut bytes) = (0, 0);
+        for step in 0..400 {
+            bytes += 500_000;
+            let now = start + Duration::from_millis(step * 50);
+            speed.tick(now, bytes, || true, || limited);
+            most = most.max(speed.permits());
+        }
+        most
+    };
+    assert_eq!(most(true), 128);
+    assert_eq!(most(false), 64);
+}
+
+#[test]
+fn what_does_not_help_is_tried_less_and_less_often() {
+    let start = Instant::now();
+    let mut speed = Speed::new(64, 64, start);
+    let mut tried = Vec::new();
+    for step in 0..2000_u64 {
+        let before = speed.permits();
+        let now = start + Duration::from_millis(step * 50);
+        speed.tick(now, step * 500_000, || true, || true);
+        if speed.permits() > before {
+            tried.push(step / 20);
+        }
+    }
+    assert_eq!(tried, [0, 5, 15, 36, 76], "seconds");
 }
 
 #[test]
@@ -306,6 +368,7 @@ fn grows_again_after_a_complaint() {
             start + Duration::from_millis(step * 50),
             bytes as u64,
             || true,
+            || true,
         );
     }
     assert_eq!(speed.permits(), 64);
@@ -351,7 +414,7 @@ fn connections_for_waiting_are_taken_back_if_they_do_not_help() {
         assert_eq!(speed.permits(), 66);
         for window in 1..=7 {
             bytes += rate(speed.permits()) / 20;
-            speed.tick(at(8 + 50 * window), bytes, || true);
+            speed.tick(at(8 + 50 * window), bytes, || true, || true);
         }
         speed.permits()
     };
@@ -377,7 +440,7 @@ fn swinging(swing: f64, rate: impl Fn(usize) -> f64) -> (usize, usize) {
                 let part = (random >> 11) as f64 / (1_u64 << 53) as f64;
                 bytes += rate(speed.permits()) * (1.0 + swing * (2.0 * part - 1.0)) * 0.005;
                 let now = start + Duration::from_millis(5 * step);
-                speed.tick(now, bytes as u64, || true);
+                speed.tick(now, bytes as u64, || true, || true);
             }
             speed.permits()
         })
