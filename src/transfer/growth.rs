@@ -113,6 +113,9 @@ impl Engine {
                 let Ok(state) = item.state.try_lock() else {
                     return false;
                 };
+                if state.waits.are_congested() {
+                    return false;
+                }
                 let ranges = state.ranges.iter();
                 rates.extend(ranges.filter_map(|range| range.overall_rate(now)));
             }

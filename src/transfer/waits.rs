@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use super::plan::Asking;
 
+/// So much longer may a reply take because the server is busy.
+const BUSY: Duration = Duration::from_millis(10);
+
 /// What the requests of an item had to wait for, of late.
 #[derive(Default)]
 pub(super) struct Waits {
@@ -44,6 +47,11 @@ impl Waits {
         self.usual
     }
 
+    /// Whether requests wait behind data, as where the road is full; more connections would have to share it.
+    pub(super) fn are_congested(&self) -> bool {
+        self.usual > self.least.saturating_mul(2).saturating_add(BUSY)
+    }
+
     pub(super) fn least(&self) -> Duration {
         self.least
     }
@@ -67,6 +75,22 @@ fn of_late(before: Duration, latest: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_the_road_is_full_requests_wait_behind_data() {
+        let ms = Duration::from_millis;
+        let congested = |took: u64| {
+            let mut waits = Waits::default();
+            waits.note(ms(35), None);
+            for _ in 0..10 {
+                waits.note(ms(took), None);
+            }
+            waits.are_congested()
+        };
+        assert!(congested(120));
+        assert!(!congested(70));
+        assert!(!Waits::default().are_congested(), "nothing is known");
+    }
 
     #[test]
     fn the_next_request_costs_a_new_connection_only_if_none_is_kept() {
