@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use replies::Replies;
+use windows::{Recent, Step};
 
 /// Connections at the start.
 const START: usize = 4;
@@ -13,14 +14,14 @@ pub(super) const MANY_FILES: usize = 16;
 const START_MANY: usize = 8;
 /// How long a number of connections is watched before the next decision.
 const WATCH: Duration = Duration::from_millis(50);
-/// Half of it, after which the first decisions may come, where that is enough to see.
-const HALF: Duration = Duration::from_millis(25);
-const QUARTER: Duration = Duration::from_micros(12_500);
-const EARLY: u8 = 2;
-/// Rates that grow by less from one half to the other are those of the road, and not of TCP's slow start.
-const EVEN: f64 = 1.25;
 /// And how long before anything has come: the server may be thinking.
 const WATCH_FIRST: Duration = Duration::from_millis(100);
+/// So many decisions may come after half of the time, if what came in the two quarters of it is enough to see.
+const EARLY: u8 = 2;
+const HALF: Duration = Duration::from_millis(25);
+const QUARTER: Duration = Duration::from_micros(12_500);
+/// Rates that grow by less from one quarter to the next are those of the road, and not of TCP's slow start.
+const EVEN: f64 = 1.25;
 /// How many times as many are tried next: as many as the computer could do with, if each brings as much, and not fewer
 /// than the last.
 const STEPS: [u8; 3] = [4, 3, 2];
@@ -35,8 +36,6 @@ const CLEAR: f64 = 1.5;
 const STALLED: f64 = 0.5;
 /// Windows in which more connections must have shown that they help.
 const CHANCES: u32 = 6;
-/// So many windows tell a rate that swings.
-const RECENT: usize = 3;
 /// Bytes a second from which on it is the computer that limits and not the connections.
 const FAST: f64 = 800e6;
 /// And from which on one connection may do as much as several.
@@ -45,8 +44,6 @@ const ALONE: f64 = 400e6;
 const ENOUGH: u64 = 20_000_000;
 /// Where the computer limits, a single connection may keep so much of the rate of several: then it takes less of the computer.
 const KEPT: f64 = 0.7;
-/// Rates that differ by less than this part have no reason to.
-const STEADY: f64 = 0.1;
 /// After a step that helped a little.
 const BREATH: Duration = Duration::from_secs(1);
 /// After a step that did not help; twice as long after the next one.
@@ -89,74 +86,6 @@ pub(super) struct Speed {
     slowed: Option<Instant>,
     /// The first replies to the requests for many files.
     replies: Option<Replies>,
-}
-
-/// Another number of connections than before.
-struct Step {
-    rate_before: f64,
-    permits_before: usize,
-    /// How many are worth having was known.
-    weighed: bool,
-    windows: u32,
-    /// The rates of all windows but the first, added up.
-    rates: f64,
-}
-
-impl Step {
-    fn new(rate_before: f64, permits_before: usize) -> Self {
-        Step {
-            rate_before,
-            permits_before,
-            weighed: false,
-            windows: 0,
-            rates: 0.0,
-        }
-    }
-
-    fn note(&mut self, rate: f64) {
-        self.windows = self.windows.saturating_add(1);
-        self.rates += if self.windows > 1 { rate } else { 0.0 };
-    }
-
-    fn average(&self) -> f64 {
-        self.rates / f64::from(self.windows.saturating_sub(1).max(1))
-    }
-}
-
-/// The rates of the last windows with the same number of connections. A single one says little: where others use the computer
-/// as well, it swings by a third, and whoever compares with one of the low ones finds that everything helps.
-#[derive(Default)]
-struct Recent {
-    permits: usize,
-    rates: [f64; RECENT],
-    count: usize,
-}
-
-impl Recent {
-    fn note(&mut self, rate: f64, permits: usize) {
-        if self.permits != permits {
-            (self.permits, self.count) = (permits, 0);
-        }
-        self.rates.rotate_right(1);
-        if let Some(latest) = self.rates.first_mut() {
-            *latest = rate;
-        }
-        self.count = self.count.saturating_add(1).min(RECENT);
-    }
-
-    fn average(&self) -> f64 {
-        self.rates.iter().take(self.count).sum::<f64>() / self.count.max(1) as f64
-    }
-
-    fn is_full(&self) -> bool {
-        self.count >= RECENT
-    }
-
-    /// The last two hardly differ.
-    fn is_steady(&self) -> bool {
-        let [last, before, ..] = self.rates;
-        self.count > 1 && (last - before).abs() < last * STEADY
-    }
 }
 
 /// One connection instead of several.
@@ -391,10 +320,7 @@ impl Speed {
         let rate = per_second(bytes.saturating_sub(self.bytes), time);
         (self.fresh, self.since, self.bytes) = (false, now, bytes);
         self.quarter = None;
-        self.step = Some(Step {
-            weighed: true,
-            ..Step::new(rate, self.permits)
-        });
+        self.step = Some(Step::weighed(rate, self.permits));
         self.alone = Some(Alone::No);
         self.permits = worth;
         true
@@ -455,3 +381,4 @@ fn per_second(bytes: u64, time: Duration) -> f64 {
 mod replies;
 #[cfg(test)]
 mod tests;
+mod windows;
