@@ -30,6 +30,8 @@ mod plan;
 mod rate;
 #[path = "../../src/transfer/renewal.rs"]
 mod renewal;
+#[path = "../../src/transfer/still.rs"]
+mod still;
 #[path = "../../src/ffi/table.rs"]
 mod table;
 

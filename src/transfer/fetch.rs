@@ -65,6 +65,8 @@ impl Work<'_> {
     /// Fetches the range until it is complete or has to be left. Errors go to the item.
     pub(super) fn run(&self, range: &Range, buffer: &mut Vec<u8>) {
         crate::failpoint::here("fetch");
+        let errand = self.job.context.session.begin_errand();
+        range.begin_errand(errand.number());
         let mut backoff = Backoff::new(self.job.context.session.limits().retry);
         let mut bad_replies = 0u32;
         let mut before = range.written();
@@ -301,7 +303,13 @@ impl Work<'_> {
         let session = &self.job.context.session;
         let asked = Instant::now();
         session.distance().ask();
-        let reply = session.send(&call)?;
+        range.wait();
+        let reply = session.send(&call);
+        let hung_up = range.end_wait();
+        let reply = match reply {
+            Err(_) if hung_up && !session.is_cancelled() => return Ok(End::More),
+            reply => reply?,
+        };
         let took = asked.elapsed();
         let waited = reply.waited();
         session
@@ -401,12 +409,15 @@ impl Work<'_> {
             let block = room(buffer, length);
             let mut watched = Duration::ZERO;
             coming.set(to_come);
+            range.wait();
             let (filled, failure) =
                 fill(&mut reader, block, &mut pace, &mut turn, |count, taken| {
+                    range.stir();
                     to_come = to_come.saturating_sub(count as u64);
                     coming.set(to_come);
                     self.engine.read(count, taken, &mut watched);
                 });
+            let hung_up = range.end_wait();
             if filled > 0 {
                 let written = block.get(..filled).unwrap_or_default();
                 if offset == range.source_start {
@@ -426,6 +437,7 @@ impl Work<'_> {
                     return Err(Error::cancelled());
                 }
                 Some(Stop::Cancelled(error)) => return Err(error),
+                Some(_) if hung_up => return Ok(End::More),
                 Some(Stop::Ended) if bytes.is_none() => {
                     return self.stream_ended(range);
                 }

@@ -98,6 +98,19 @@ impl Engine {
         }
     }
 
+    /// Where connections have nothing to do, those that wait for something in vain give up waiting.
+    pub(super) fn hang_up(&self, job: &JobInner, now: Instant) {
+        let idle = self.workers.load(Ordering::Relaxed) < self.permits.load(Ordering::Relaxed);
+        // Whoever waits for a limit of our own does not wait for the server.
+        if !idle || self.throttle.read_size().is_some() || job.has_work() {
+            return;
+        }
+        let active = job.lock_queue().active.clone();
+        for item in active.iter().filter_map(|index| job.items.get(*index)) {
+            item.hang_up(now, |errand| job.context.session.hang_up(errand));
+        }
+    }
+
     /// Whether each connection seems to have a limit of its own. Looks at the jobs only if nobody else does: the caller holds the
     /// lock of the speed.
     fn has_limited_connections(&self, now: Instant) -> bool {

@@ -257,6 +257,20 @@ impl Item {
         Some(tail)
     }
 
+    /// Ends the connections over which nothing comes any more: their workers ask for what is left over others.
+    pub(super) fn hang_up(&self, now: Instant, end: impl Fn(u64)) {
+        let state = self.lock();
+        let single_use = state.located.as_ref().is_none_or(|at| at.single_use);
+        if state.streaming || single_use || state.size.is_none() {
+            return;
+        }
+        if let Some(patience) = state.waits.patience() {
+            for range in &state.ranges {
+                range.hang_up(now, patience, &end);
+            }
+        }
+    }
+
     /// The calling worker leaves the item.
     pub(super) fn leave(&self, cut: Cut, counters: &Counters) -> Next {
         crew::leave(&self.state, || self.start_over(cut, counters))

@@ -283,10 +283,12 @@ impl Engine {
         }
     }
 
-    /// Gives up the files whose disk does not answer: at its limit, and at once when the job is cancelled.
+    /// Gives up the files whose disk does not answer, at its limit and at once when the job is cancelled, and connections that stand
+    /// still.
     pub(crate) fn look_after(self: &Arc<Self>, job: &Arc<JobInner>) {
         self.watch();
         let now = Instant::now();
+        self.hang_up(job, now);
         for index in job.disk.overdue(now) {
             let Some(item) = job.items.get(index) else {
                 continue;

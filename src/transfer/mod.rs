@@ -39,6 +39,7 @@ mod share;
 mod sink;
 mod speed;
 mod state;
+mod still;
 mod target;
 mod verify;
 mod version;

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::cut::pieces;
 use super::rate::{self, Rate};
+use super::still::Still;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes that are read, written and counted in one go, at the most, by a worker that is alone.
@@ -46,6 +47,7 @@ struct Place {
     /// The item starts over: nobody may write here any more.
     dead: bool,
     rate: Rate,
+    still: Still,
 }
 
 /// What a new request has to wait for.
@@ -91,6 +93,7 @@ impl Range {
                 worker: false,
                 dead: false,
                 rate: Rate::new(),
+                still: Still::default(),
             }),
         }
     }
@@ -133,6 +136,38 @@ impl Range {
         let mut place = self.lock();
         place.worker = false;
         place.claimed = place.written;
+    }
+
+    /// What its worker's connections go by from now on.
+    pub(super) fn begin_errand(&self, errand: u64) {
+        self.lock().still.begin(errand);
+    }
+
+    /// The worker waits for the server from here on.
+    pub(super) fn wait(&self) {
+        self.lock().still.wait();
+    }
+
+    /// The server has sent something.
+    pub(super) fn stir(&self) {
+        self.lock().still.stir();
+    }
+
+    /// The worker waits no longer. Whether somebody has hung up in the meantime: then what is left is to be asked for anew.
+    pub(super) fn end_wait(&self) -> bool {
+        self.lock().still.end()
+    }
+
+    /// Has the worker's connection ended by `end` if nothing has come over it for so long.
+    pub(super) fn hang_up(&self, now: Instant, patience: Duration, end: impl FnOnce(u64)) {
+        let mut place = self.lock();
+        if place.dead || !place.worker || place.written >= place.end {
+            return;
+        }
+        if let Some(errand) = place.still.give_up(now, patience) {
+            // Under the lock: while the worker waits, nobody else has this connection.
+            end(errand);
+        }
     }
 
     /// Takes over what lies directly behind it, if nobody has begun with that. Whether it did: then the other is dead.

@@ -6,6 +6,8 @@ use super::plan::Asking;
 
 /// So much longer may a reply take because the server is busy.
 const BUSY: Duration = Duration::from_millis(10);
+/// When nothing has come for so long, something is wrong on the way, or the server has turned to others.
+const STILL: Duration = Duration::from_millis(150);
 
 /// What the requests of an item had to wait for, of late.
 #[derive(Default)]
@@ -45,6 +47,12 @@ impl Waits {
 
     pub(super) fn usual(&self) -> Duration {
         self.usual
+    }
+
+    /// How long nothing may come over a connection while others have nothing to do. Nothing while no reply has shown what is usual.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        let known = !self.usual.is_zero();
+        known.then(|| STILL.max(self.usual.saturating_mul(3)))
     }
 
     /// Whether requests wait behind data, as where the road is full; more connections would have to share it.

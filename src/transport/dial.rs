@@ -19,6 +19,7 @@ use super::connect::{Failed, Families};
 use super::distance::{self, Distance};
 use super::failure::{self, carry};
 use super::line::Line;
+use super::lines::Lines;
 use super::proxy::{Proxies, ProxyAddress, Route};
 use super::resolve::Names;
 use super::socket::Socket;
@@ -37,6 +38,7 @@ pub(super) struct Ways {
     pub(super) limit: Duration,
     pub(super) user_agent: String,
     pub(super) throttle: Arc<Throttle>,
+    pub(super) lines: Arc<Lines>,
     pub(super) distance: Distance,
 }
 
@@ -222,7 +224,7 @@ impl Dialer {
                 });
             }
         };
-        let socket = Socket::new(stream, self.ways.throttle.clone());
+        let socket = Socket::new(stream, self.ways.throttle.clone(), self.ways.lines.clone());
         // From here on, a cancelled scope shuts the socket down, also in the middle of a handshake.
         (way.register)(socket.shutdown_handle())?;
         Ok(Line::Socket(socket))

@@ -22,6 +22,7 @@ mod failure;
 )]
 pub(crate) mod fuzz;
 mod line;
+mod lines;
 mod low_water;
 mod pause;
 mod proxy;
@@ -49,6 +50,7 @@ pub(crate) use context::{Context, Observer};
 pub(crate) use distance::Distance;
 pub(crate) use exchange::{Call, Reply, read_failure};
 pub(crate) use failure::Limits;
+pub(crate) use lines::Errand;
 pub(crate) use low_water::Coming;
 pub(crate) use range::{ContentRange, digits};
 pub(crate) use reason::reason_text;
@@ -124,6 +126,7 @@ impl Network {
                 limit: options.limits.connect,
                 user_agent: options.user_agent.clone(),
                 throttle: throttle.clone(),
+                lines: Arc::default(),
                 distance: Distance::default(),
             }),
             throttle,
@@ -226,6 +229,16 @@ impl Session {
     /// Closes the connections that were made in vain, and makes no more.
     pub(crate) fn cool_down(&self) {
         self.scope.dialer.warm.close();
+    }
+
+    /// What this thread asks for from here on can be broken off by [`Session::hang_up`], until it is dropped.
+    pub(crate) fn begin_errand(&self) -> Errand {
+        self.network.ways.lines.begin()
+    }
+
+    /// Ends the connection that is used for it now, and only that.
+    pub(crate) fn hang_up(&self, errand: u64) {
+        self.network.ways.lines.hang_up(errand);
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use ureq::Timeout;
 use ureq::unversioned::transport::{Buffers, NextTimeout, ShutdownHandle, Transport};
 
+use super::lines::Lines;
 use super::low_water::{LowWater, holding};
 use super::throttle::Throttle;
 use super::tls::{INPUT_BUFFER, OUTPUT_BUFFER, headers_too_large};
@@ -50,6 +51,7 @@ struct Wire {
     pace: Pace,
     low_water: LowWater,
     throttle: Arc<Throttle>,
+    lines: Arc<Lines>,
 }
 
 /// How long a body has been waited for since it last moved. The time between reads is the reader's own.
@@ -71,7 +73,7 @@ impl Pace {
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream, throttle: Arc<Throttle>) -> Self {
+    pub(super) fn new(stream: TcpStream, throttle: Arc<Throttle>, lines: Arc<Lines>) -> Self {
         Socket {
             wire: Wire {
                 stream: Arc::new(stream),
@@ -80,6 +82,7 @@ impl Socket {
                 pace: Pace::default(),
                 low_water: LowWater::default(),
                 throttle,
+                lines,
             },
             input: Window::default(),
             output: Vec::new(),
@@ -160,6 +163,7 @@ impl Wire {
 
     fn send(&mut self, bytes: &[u8], timeout: NextTimeout) -> Result<(), ureq::Error> {
         let timeout = timeout.for_write();
+        self.lines.note(&self.stream);
         // For all of it: the buffer is small, and a peer that takes a byte now and then takes nothing.
         let until = left(&timeout).and_then(|left| Instant::now().checked_add(left));
         let mut rest = bytes;

@@ -45,7 +45,11 @@ fn connect<T: Send + 'static>(
         .with_root_certificates(roots)
         .with_no_client_auth();
     let socket = TcpStream::connect(address).unwrap();
-    let line = Line::Socket(Socket::new(socket, Arc::new(Throttle::new(0))));
+    let line = Line::Socket(Socket::new(
+        socket,
+        Arc::new(Throttle::new(0)),
+        Arc::default(),
+    ));
     let name = ServerName::try_from("localhost").unwrap();
     let deadline = Deadline::new(Duration::from_secs(30));
     let client = TlsTransport::handshake(Arc::new(config), name, line, &deadline, None);
