@@ -66,3 +66,28 @@ fn one_dead_connection_of_several_does_not_hold_up_the_rest() {
     });
     succeeds(&builder().build().unwrap(), sized(&server, SIZE), &file);
 }
+
+#[test]
+fn a_connection_that_stands_still_is_given_up_once_the_others_have_nothing_to_do() {
+    let file = data(SIZE, 45);
+    let long = Duration::from_secs(20);
+    let patient = || {
+        let client = builder().stall_timeout(long).unwrap();
+        client.reply_timeout(long).unwrap().build().unwrap()
+    };
+    // In the middle of a reply, and before it begins, each time it is the second one; and over and over, but for the last time.
+    for (hung, half) in [(2..3, true), (2..3, false), (2..5, true)] {
+        let bytes = file.clone();
+        let numbers = hung.clone();
+        let server = RawServer::start(move |asked| {
+            let answer = good(asked, &bytes, None);
+            match (numbers.contains(&asked.number), half) {
+                (true, true) => vec![Act::Send(answer[..answer.len() / 2].to_vec()), Act::Hang],
+                (true, false) => vec![Act::Hang],
+                (false, _) => vec![Act::Send(answer)],
+            }
+        });
+        let result = succeeds(&patient(), sized(&server, SIZE), &file);
+        assert_eq!(result.retries, 0, "nothing has failed");
+    }
+}
