@@ -81,6 +81,8 @@ pub(super) struct Speed {
     /// The rates with this number of connections.
     recent: Recent,
     rest_until: Option<Instant>,
+    /// This rest follows on something that helped.
+    breath: bool,
     /// After the next step that does not help.
     rest: Duration,
     slowed: Option<Instant>,
@@ -114,6 +116,7 @@ impl Speed {
             prompt: false,
             recent: Recent::default(),
             rest_until: None,
+            breath: false,
             rest: REST,
             slowed: None,
             replies: None,
@@ -191,10 +194,14 @@ impl Speed {
         self.bytes = bytes;
         self.recent.note(rate, self.permits);
         let busy = busy() && self.permits <= self.limit;
+        if self.breath && self.recent.is_nothing() {
+            // What helped was a burst.
+            self.rest_until = None;
+        }
         if self.rest_until.is_some_and(|until| now < until) || !busy {
             return true;
         }
-        self.rest_until = None;
+        (self.rest_until, self.breath) = (None, false);
         if let Some(Alone::Trying(step)) = &mut self.alone {
             step.note(rate);
             let slow = rate < step.rate_before * STALLED;
@@ -226,7 +233,7 @@ impl Speed {
             }
             if helps && (step.weighed || !clear) {
                 self.step = None;
-                self.rest_until = now.checked_add(BREATH);
+                self.breathe(now);
                 return true;
             }
         }
@@ -243,7 +250,7 @@ impl Speed {
             self.settled = true;
         } else if self.far && self.permits >= self.at_once && !limited() {
             // More would only share what all of them have together, each with a new handshake.
-            self.rest_until = now.checked_add(BREATH);
+            self.breathe(now);
         } else if self.permits < self.max && self.is_below(rate, fast) {
             self.step = Some(Step::new(self.recent.average(), self.permits));
             self.alone = Some(Alone::No);
@@ -252,6 +259,11 @@ impl Speed {
             self.permits = self.permits.saturating_mul(times.into()).min(self.max);
         }
         true
+    }
+
+    /// Tries nothing else for a while, unless nothing comes any more.
+    fn breathe(&mut self, now: Instant) {
+        (self.rest_until, self.breath) = (now.checked_add(BREATH), true);
     }
 
     /// Whether half of the time is enough: the rate does not grow any more, or the step that is tried helps already.
@@ -340,7 +352,7 @@ impl Speed {
             self.permits = self.permits.max(self.far_permits(files));
             self.alone = Some(Alone::No);
             self.step = None;
-            self.rest_until = now.checked_add(REST);
+            (self.rest_until, self.breath) = (now.checked_add(REST), false);
         }
     }
 
@@ -369,7 +381,7 @@ impl Speed {
             self.permits = (self.permits / 2).max(LEAST.min(self.permits));
             self.alone = Some(Alone::No);
             self.step = None;
-            self.rest_until = now.checked_add(PENANCE);
+            (self.rest_until, self.breath) = (now.checked_add(PENANCE), false);
         }
     }
 }

@@ -251,6 +251,29 @@ fn a_burst_and_a_stall_do_not_stop_the_growth() {
 }
 
 #[test]
+fn a_pause_after_a_burst_ends_when_nothing_comes_any_more() {
+    let after = |later: f64| {
+        let start = Instant::now();
+        let mut speed = Speed::new(64, 64, start);
+        let mut bytes = 0.0;
+        // Twice as many as at first bring a little more: reason enough to keep them, and to pause for a second.
+        for window in 1..=16 {
+            let rate = match (speed.permits(), window > 9) {
+                (_, true) => later,
+                (4, false) => 300e6,
+                (_, false) => 360e6,
+            };
+            bytes += rate * 0.05;
+            let now = start + Duration::from_millis(window * 50);
+            speed.tick(now, bytes as u64, || true, || true);
+        }
+        speed.permits()
+    };
+    assert_eq!(after(360e6), 8);
+    assert_eq!(after(0.0), 64);
+}
+
+#[test]
 fn a_far_road_gets_all_at_once_unless_the_service_complained() {
     let start = Instant::now();
     let mut speed = Speed::new(64, 64, start);

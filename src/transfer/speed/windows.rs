@@ -74,6 +74,12 @@ impl Recent {
         self.count >= RECENT
     }
 
+    /// The last two brought nothing.
+    pub(super) fn is_nothing(&self) -> bool {
+        let [last, before, ..] = self.rates;
+        self.count > 1 && last + before <= 0.0
+    }
+
     /// The last two hardly differ.
     pub(super) fn is_steady(&self) -> bool {
         let [last, before, ..] = self.rates;
