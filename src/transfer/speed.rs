@@ -288,6 +288,10 @@ impl Speed {
 
     /// Whether the rate is clearly not enough.
     fn is_below(&self, rate: f64, enough: f64) -> bool {
+        if let Some(Alone::Enough) = self.alone {
+            // What follows is compared with the average, and what was enough must not be part of that any more.
+            return self.recent.is_full() && self.recent.average() < enough;
+        }
         // One that is still growing will be enough, and one that swings was.
         let nearly = rate >= ALONE;
         rate < enough

@@ -169,6 +169,26 @@ fn one_connection_stays_where_it_does_as_much_as_several() {
 }
 
 #[test]
+fn several_come_back_when_one_connection_does_much_less_than_it_did() {
+    let start = Instant::now();
+    let mut speed = Speed::new(64, 64, start);
+    speed.wake(start, 0, 1);
+    speed.prompt();
+    let mut bytes = 1.0;
+    for step in 1..=200 {
+        // Half a second of memory that is at hand, and then some that has to be fetched first.
+        let rate = match (step < 100, speed.permits().min(4) as f64) {
+            (true, _) => 1.6e9,
+            (false, permits) => permits * 3.4e8,
+        };
+        bytes += rate * 0.005;
+        let now = start + Duration::from_millis(step * 5);
+        speed.tick(now, bytes as u64, || true, || true);
+    }
+    assert_eq!(speed.permits(), 4);
+}
+
+#[test]
 fn a_rate_that_is_nearly_enough_gets_another_window() {
     let used = |rates: [u64; 2]| {
         let start = Instant::now();
