@@ -305,11 +305,10 @@ impl Work<'_> {
         session.distance().ask();
         range.wait();
         let reply = session.send(&call);
-        let hung_up = range.end_wait();
-        let reply = match reply {
-            Err(_) if hung_up && !session.is_cancelled() => return Ok(End::More),
-            reply => reply?,
-        };
+        if self.has_hung_up(range) {
+            return Ok(End::More);
+        }
+        let reply = reply?;
         let took = asked.elapsed();
         let waited = reply.waited();
         session
@@ -354,6 +353,14 @@ impl Work<'_> {
             range.begin(state.waits.least());
         }
         self.receive(reply, view, range, bytes, buffer)
+    }
+
+    /// The wait for the server is over. Whether its connection was ended from here, because nothing came over it.
+    fn has_hung_up(&self, range: &Range) -> bool {
+        let session = &self.job.context.session;
+        range
+            .end_wait()
+            .is_some_and(|errand| !session.is_cancelled() && session.has_hung_up(errand))
     }
 
     /// Reads the body into the sink. `bytes` is how many will come; `None` for a stream of unknown length.
@@ -417,7 +424,7 @@ impl Work<'_> {
                     coming.set(to_come);
                     self.engine.read(count, taken, &mut watched);
                 });
-            let hung_up = range.end_wait();
+            let hung_up = self.has_hung_up(range);
             if filled > 0 {
                 let written = block.get(..filled).unwrap_or_default();
                 if offset == range.source_start {
@@ -432,6 +439,7 @@ impl Work<'_> {
                 self.engine.note_behind(self.job, self.item, self.index);
             }
             match failure {
+                None if hung_up => return Ok(End::More),
                 None => {}
                 Some(_) if self.job.context.session.is_cancelled() => {
                     return Err(Error::cancelled());

@@ -258,7 +258,7 @@ impl Item {
     }
 
     /// Ends the connections over which nothing comes any more: their workers ask for what is left over others.
-    pub(super) fn hang_up(&self, now: Instant, end: impl Fn(u64)) {
+    pub(super) fn hang_up(&self, now: Instant, end: impl Fn(u64) -> bool) {
         let state = self.lock();
         let single_use = state.located.as_ref().is_none_or(|at| at.single_use);
         if state.streaming || single_use || state.size.is_none() {

@@ -153,21 +153,20 @@ impl Range {
         self.lock().still.stir();
     }
 
-    /// The worker waits no longer. Whether somebody has hung up in the meantime: then what is left is to be asked for anew.
-    pub(super) fn end_wait(&self) -> bool {
+    /// The worker waits no longer. What its connection went by, if somebody has hung up in the meantime: then what is left is to be
+    /// asked for anew.
+    pub(super) fn end_wait(&self) -> Option<u64> {
         self.lock().still.end()
     }
 
     /// Has the worker's connection ended by `end` if nothing has come over it for so long.
-    pub(super) fn hang_up(&self, now: Instant, patience: Duration, end: impl FnOnce(u64)) {
+    pub(super) fn hang_up(&self, now: Instant, patience: Duration, end: impl FnOnce(u64) -> bool) {
         let mut place = self.lock();
         if place.dead || !place.worker || place.written >= place.end {
             return;
         }
-        if let Some(errand) = place.still.give_up(now, patience) {
-            // Under the lock: while the worker waits, nobody else has this connection.
-            end(errand);
-        }
+        // Under the lock: while the worker waits, nobody else has this connection.
+        place.still.give_up(now, patience, end);
     }
 
     /// Takes over what lies directly behind it, if nobody has begun with that. Whether it did: then the other is dead.

@@ -37,25 +37,29 @@ impl Still {
         self.since = None;
     }
 
-    /// It waits no longer. Whether its connection has been given up.
-    pub(super) fn end(&mut self) -> bool {
+    /// It waits no longer. What its connection went by, if that has been given up.
+    pub(super) fn end(&mut self) -> Option<u64> {
         self.waiting = false;
-        std::mem::take(&mut self.hung_up)
+        std::mem::take(&mut self.hung_up).then_some(self.errand)
     }
 
-    /// Whose connection is to be given up, if nothing has come for so long; longer after each time that was done.
-    pub(super) fn give_up(&mut self, now: Instant, patience: Duration) -> Option<u64> {
+    /// Has the connection given up by `end`, if nothing has come for so long; longer after each time that was done. `end` says
+    /// whether there was one.
+    pub(super) fn give_up(
+        &mut self,
+        now: Instant,
+        patience: Duration,
+        end: impl FnOnce(u64) -> bool,
+    ) {
         if !self.waiting || self.hung_up || self.times >= MOST {
-            return None;
+            return;
         }
         let since = *self.since.get_or_insert(now);
         let patience = patience.saturating_mul(1 << self.times);
-        if now.saturating_duration_since(since) < patience {
-            return None;
+        if now.saturating_duration_since(since) >= patience && end(self.errand) {
+            self.hung_up = true;
+            self.times = self.times.saturating_add(1);
         }
-        self.hung_up = true;
-        self.times = self.times.saturating_add(1);
-        Some(self.errand)
     }
 }
 
@@ -68,29 +72,45 @@ mod tests {
     #[test]
     fn a_connection_is_given_up_after_a_while_and_later_each_time() {
         let begun = Instant::now();
-        let after = |milliseconds| begun + Duration::from_millis(milliseconds);
         let mut still = Still::default();
         still.begin(7);
-        assert_eq!(still.give_up(after(0), PATIENCE), None);
-        assert_eq!(
-            still.give_up(after(500), PATIENCE),
-            None,
-            "it does not wait"
-        );
-        for (time, milliseconds) in [(1000u64, 150), (2000, 300), (3000, 600)] {
+        let gives_up = |still: &mut Still, after: u64| {
+            let mut ended = None;
+            let now = begun + Duration::from_millis(after);
+            still.give_up(now, PATIENCE, |errand| {
+                ended = Some(errand);
+                true
+            });
+            ended == Some(7)
+        };
+        assert!(!gives_up(&mut still, 0));
+        assert!(!gives_up(&mut still, 500), "it does not wait");
+        for (time, milliseconds) in [(1000, 150), (2000, 300), (3000, 600)] {
             still.wait();
-            let at = |more| after(time + more);
-            assert_eq!(still.give_up(at(0), PATIENCE), None);
+            assert!(!gives_up(&mut still, time));
             still.stir();
-            assert_eq!(still.give_up(at(10), PATIENCE), None);
-            assert_eq!(still.give_up(at(milliseconds), PATIENCE), None);
-            assert_eq!(still.give_up(at(10 + milliseconds), PATIENCE), Some(7));
-            assert_eq!(still.give_up(at(900), PATIENCE), None, "once is enough");
-            assert!(still.end());
-            assert!(!still.end());
+            assert!(!gives_up(&mut still, time + 10));
+            assert!(!gives_up(&mut still, time + milliseconds));
+            assert!(gives_up(&mut still, time + 10 + milliseconds));
+            assert!(!gives_up(&mut still, time + 900), "once is enough");
+            assert_eq!(still.end(), Some(7));
+            assert_eq!(still.end(), None);
         }
         still.wait();
-        assert_eq!(still.give_up(after(9000), PATIENCE), None);
-        assert_eq!(still.give_up(after(90_000), PATIENCE), None, "often enough");
+        assert!(!gives_up(&mut still, 9000));
+        assert!(!gives_up(&mut still, 90_000), "often enough");
+    }
+
+    #[test]
+    fn where_no_connection_is_used_yet_nothing_has_been_given_up() {
+        let now = Instant::now();
+        let mut still = Still::default();
+        still.begin(7);
+        still.wait();
+        still.give_up(now, Duration::ZERO, |_| false);
+        assert_eq!(still.end(), None);
+        still.wait();
+        still.give_up(now, Duration::ZERO, |_| true);
+        assert_eq!(still.end(), Some(7));
     }
 }

@@ -177,6 +177,7 @@ impl Session {
         };
         let agent = &self.scope.agent;
         dial::forget();
+        self.network.ways.lines.forget();
         Ok(match (call.body, call.patience) {
             (Some(body), _) => agent.run(request.body(body).map_err(unusable)?),
             (None, None) => agent.run(request.body(()).map_err(unusable)?),

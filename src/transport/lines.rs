@@ -19,11 +19,18 @@ thread_local! {
 #[derive(Default)]
 pub(super) struct Lines {
     latest: AtomicU64,
-    used: Mutex<HashMap<u64, Weak<dyn ShutdownHandle>>>,
+    used: Mutex<HashMap<u64, Line>>,
+}
+
+/// What an errand uses now.
+enum Line {
+    Used(Weak<dyn ShutdownHandle>),
+    /// It was ended, and no other is used since.
+    Ended,
 }
 
 impl Lines {
-    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Weak<dyn ShutdownHandle>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Line>> {
         self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -45,16 +52,37 @@ impl Lines {
         let number = ERRAND.get();
         if number != 0 {
             let socket: Arc<dyn ShutdownHandle> = socket.clone();
-            self.lock().insert(number, Arc::downgrade(&socket));
+            let line = Line::Used(Arc::downgrade(&socket));
+            self.lock().insert(number, line);
         }
     }
 
-    /// Ends the connection that an errand uses now. The thread that waits for it gets an error.
-    pub(super) fn hang_up(&self, number: u64) {
-        let socket = self.lock().get(&number).and_then(Weak::upgrade);
-        if let Some(socket) = socket {
-            socket.shutdown();
+    /// This thread begins a request. The connection it used before may be somebody else's by now.
+    pub(super) fn forget(&self) {
+        let number = ERRAND.get();
+        if number != 0 {
+            self.lock().remove(&number);
         }
+    }
+
+    /// Ends the connection that an errand uses now. The thread that waits for it gets an error. Whether there is one.
+    pub(super) fn hang_up(&self, number: u64) -> bool {
+        let mut used = self.lock();
+        let Some(line) = used.get_mut(&number) else {
+            return false;
+        };
+        if let Line::Used(socket) = line {
+            if let Some(socket) = socket.upgrade() {
+                socket.shutdown();
+            }
+            *line = Line::Ended;
+        }
+        true
+    }
+
+    /// Whether that has happened, and no other connection is used for it since.
+    pub(super) fn has_hung_up(&self, number: u64) -> bool {
+        matches!(self.lock().get(&number), Some(Line::Ended))
     }
 }
 
@@ -98,10 +126,19 @@ mod tests {
         lines.note(second);
         let (peer, _) = listener.accept().unwrap();
         drop(peer);
-        lines.hang_up(errand.number() + 1);
-        lines.hang_up(errand.number());
+        assert!(!lines.hang_up(errand.number() + 1));
+        assert!(!lines.has_hung_up(errand.number()));
+        assert!(lines.hang_up(errand.number()));
+        assert!(lines.has_hung_up(errand.number()));
         // It would wait for ever otherwise: the peer of this one is still in the listener's queue.
         assert_eq!((&**second).read(&mut [0]).unwrap(), 0);
+        lines.forget();
+        assert!(
+            !lines.hang_up(errand.number()),
+            "the next request has none yet"
+        );
+        lines.note(first);
+        assert!(!lines.has_hung_up(errand.number()));
         drop(errand);
         assert!(lines.lock().is_empty());
         lines.note(first);

@@ -236,9 +236,14 @@ impl Session {
         self.network.ways.lines.begin()
     }
 
-    /// Ends the connection that is used for it now, and only that.
-    pub(crate) fn hang_up(&self, errand: u64) {
-        self.network.ways.lines.hang_up(errand);
+    /// Ends the connection that is used for it now, and only that. Whether there is one.
+    pub(crate) fn hang_up(&self, errand: u64) -> bool {
+        self.network.ways.lines.hang_up(errand)
+    }
+
+    /// Whether that has happened, and no other connection is used for it since.
+    pub(crate) fn has_hung_up(&self, errand: u64) -> bool {
+        self.network.ways.lines.has_hung_up(errand)
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {

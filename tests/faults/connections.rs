@@ -75,8 +75,14 @@ fn a_connection_that_stands_still_is_given_up_once_the_others_have_nothing_to_do
         let client = builder().stall_timeout(long).unwrap();
         client.reply_timeout(long).unwrap().build().unwrap()
     };
-    // In the middle of a reply, and before it begins, each time it is the second one; and over and over, but for the last time.
-    for (hung, half) in [(2..3, true), (2..3, false), (2..5, true)] {
+    // In the middle of a reply, and before it begins, of the second one, of one on a connection that was kept, and of several.
+    for (hung, half) in [
+        (2..3, true),
+        (2..3, false),
+        (5..6, true),
+        (5..6, false),
+        (2..5, true),
+    ] {
         let bytes = file.clone();
         let numbers = hung.clone();
         let server = RawServer::start(move |asked| {
