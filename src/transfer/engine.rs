@@ -173,6 +173,7 @@ impl Engine {
                 active: Vec::new(),
                 open: items.len(),
             }),
+            waits: Mutex::default(),
             items: items
                 .into_iter()
                 .enumerate()

@@ -345,10 +345,11 @@ impl Work<'_> {
             }
         };
         self.check_version(&reply, range.source)?;
+        let connecting = reply.is_first().then(|| took.saturating_sub(waited));
+        self.job.note_wait(waited, connecting);
         {
             let mut state = self.item.lock();
             state.parts = state.parts.saturating_add(1);
-            let connecting = reply.is_first().then(|| took.saturating_sub(waited));
             state.waits.note(waited, connecting);
             range.begin(state.waits.least());
         }

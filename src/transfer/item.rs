@@ -15,6 +15,7 @@ use super::progress::{Counters, ItemProgress};
 use super::result::ItemStatus;
 use super::resume::Due;
 use super::state::{Restart, State};
+use super::waits::Waits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::{ExistingFile, KnownVersion, Target};
 use crate::secret::Secret;
@@ -236,7 +237,8 @@ impl Item {
     }
 
     /// Part of the rest of the slowest range, taken for the calling worker.
-    pub(super) fn steal_range(&self, now: Instant) -> Option<Arc<Range>> {
+    /// `others` is what was waited for at all items.
+    pub(super) fn steal_range(&self, now: Instant, others: &Waits) -> Option<Arc<Range>> {
         let mut state = self.lock();
         if state.streaming
             || state.size.is_none()
@@ -245,7 +247,7 @@ impl Item {
         {
             return None;
         }
-        let asking = state.waits.asking();
+        let asking = state.waits.asking(others);
         let tail = plan::steal(state.ranges.iter().map(Arc::as_ref), &asking, now)?;
         state.waits.take();
         let tail = Arc::new(tail);

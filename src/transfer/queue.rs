@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::disk::Disk;
 use super::item::Item;
 use super::located::Locate;
 use super::plan::Range;
 use super::progress::Counters;
+use super::waits::Waits;
 use crate::transport::{Context, Observer as _};
 
 /// One job as the engine sees it.
@@ -20,6 +21,8 @@ pub(crate) struct JobInner {
     pub(super) context: Context,
     pub(super) counters: Arc<Counters>,
     pub(super) queue: Mutex<Queue>,
+    /// What was waited for, at all items.
+    pub(super) waits: Mutex<Waits>,
     /// The job is over.
     pub(super) over: Condvar,
     /// Workers on this job, and how many it may have.
@@ -56,7 +59,7 @@ impl JobInner {
     }
 
     /// Counts a retry; `false` when the job's budget is used up.
-    pub(super) fn may_retry(&self, wait: std::time::Duration) -> bool {
+    pub(super) fn may_retry(&self, wait: Duration) -> bool {
         self.counters.may_retry(wait)
     }
 
@@ -76,7 +79,7 @@ impl JobInner {
                 return Some((Unit::Fetch(*index, range), false));
             }
         }
-        if let Some(index) = queue.ready.pop_front() {
+        if let Some(index) = self.pop_ready(&mut queue, permits) {
             queue.active.push(index);
             return Some((Unit::Open(index), false));
         }
@@ -86,10 +89,39 @@ impl JobInner {
             }
         }
         let now = Instant::now();
+        let waits = self.lock_waits();
         queue.active.iter().find_map(|index| {
-            let range = self.items.get(*index)?.steal_range(now)?;
+            let range = self.items.get(*index)?.steal_range(now, &waits)?;
             Some((Unit::Fetch(*index, range), true))
         })
+    }
+
+    /// The next file to begin. Of the last ones the largest first, and those whose size nobody knows: then no connection is still
+    /// busy with a long one when the others have nothing to do any more.
+    fn pop_ready(&self, queue: &mut Queue, permits: usize) -> Option<usize> {
+        // Not before that: what is passed over for long has an address that expires.
+        let are_last = queue.unsigned.is_empty() && queue.signing == 0;
+        if permits <= 1 || !are_last {
+            return queue.ready.pop_front();
+        }
+        let size = |index: usize| self.items.get(index).and_then(|item| item.lock().size);
+        let sizes = queue
+            .ready
+            .iter()
+            .map(|index| size(*index).unwrap_or(u64::MAX));
+        let (at, _) = sizes
+            .enumerate()
+            .min_by_key(|(_, size)| std::cmp::Reverse(*size))?;
+        queue.ready.remove(at)
+    }
+
+    /// Counts a reply that came so long after its request; and so long did it take to make the connection, if it was a new one.
+    pub(super) fn note_wait(&self, waited: Duration, connecting: Option<Duration>) {
+        self.lock_waits().note(waited, connecting);
+    }
+
+    fn lock_waits(&self) -> MutexGuard<'_, Waits> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a further worker would find something to do at once.

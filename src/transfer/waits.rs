@@ -64,11 +64,12 @@ impl Waits {
         self.least
     }
 
-    /// What the next request has to wait for.
-    pub(super) fn asking(&self) -> Asking {
+    /// What the next request has to wait for. Before the first reply for this item, it is what those for `others` had to.
+    pub(super) fn asking(&self, others: &Waits) -> Asking {
+        let known = if self.least.is_zero() { others } else { self };
         Asking {
-            latency: self.least,
-            connecting: (self.kept == 0).then_some(self.connecting),
+            latency: known.least,
+            connecting: (self.kept == 0).then_some(known.connecting),
         }
     }
 }
@@ -103,22 +104,33 @@ mod tests {
     #[test]
     fn the_next_request_costs_a_new_connection_only_if_none_is_kept() {
         let ms = Duration::from_millis;
-        let mut waits = Waits::default();
+        let (mut waits, others) = (Waits::default(), Waits::default());
         waits.note(ms(230), Some(ms(100)));
         waits.note(ms(50), Some(ms(100)));
         assert_eq!(waits.least(), ms(50));
         assert_eq!(waits.usual(), ms(185));
-        assert_eq!(waits.asking().connecting, Some(ms(100)));
+        assert_eq!(waits.asking(&others).connecting, Some(ms(100)));
         waits.keep();
-        assert_eq!(waits.asking().connecting, None);
-        assert_eq!(waits.asking().latency, ms(50));
+        assert_eq!(waits.asking(&others).connecting, None);
+        assert_eq!(waits.asking(&others).latency, ms(50));
         waits.take();
         waits.take();
         waits.keep();
         assert_eq!(
-            waits.asking().connecting,
+            waits.asking(&others).connecting,
             None,
             "more may be taken than were seen to be kept"
         );
+    }
+
+    #[test]
+    fn before_the_first_reply_it_is_what_others_waited_for() {
+        let ms = Duration::from_millis;
+        let (mut waits, mut others) = (Waits::default(), Waits::default());
+        others.note(ms(50), Some(ms(100)));
+        let asking = waits.asking(&others);
+        assert_eq!((asking.latency, asking.connecting), (ms(50), Some(ms(100))));
+        waits.note(ms(20), None);
+        assert_eq!(waits.asking(&others).latency, ms(20));
     }
 }

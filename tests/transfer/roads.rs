@@ -105,3 +105,74 @@ fn a_server_that_forgets_a_connection_is_asked_again_on_another() {
         begun.elapsed()
     );
 }
+
+/// Whoever has nothing to do shares a file whose reply is overdue. What replies take is known from other files.
+#[test]
+fn a_reply_that_takes_as_long_as_others_is_waited_for() {
+    let sandbox = sandbox();
+    let size = 200_000;
+    // When the first two are there, one connection is for the third, and one has nothing to do.
+    let files = [("one", 300), ("two", 300), ("three", 400)];
+    for (name, ms) in files {
+        sandbox.add_object(BUCKET, name, Content::synthetic(size, 1));
+        let mut late = of(Origin::S3, Fault::Delay { ms });
+        late.matching.path_contains = Some(name.to_owned());
+        sandbox.fault(late);
+    }
+    let client = builder(&sandbox)
+        .max_connections(2)
+        .unwrap()
+        .build()
+        .unwrap();
+    let requests = files.map(|(name, _)| {
+        let request = Request::object(BUCKET, name).unwrap();
+        request.to_memory(size)
+    });
+    let job = client.start(requests.into()).unwrap();
+    assert!(job.wait(PATIENCE));
+    for item in 0..files.len() {
+        assert_eq!(job.result(item).unwrap().unwrap().parts, 1, "{item}");
+    }
+}
+
+/// So that no connection is still busy with a long one when the others have nothing to do any more.
+#[test]
+fn of_the_last_files_the_largest_are_begun_first() {
+    let sandbox = sandbox();
+    let files = [("a", 1000), ("b", 5000), ("c", 2000), ("d", 9000)];
+    for (name, size) in files {
+        sandbox.add_object(BUCKET, name, Content::synthetic(size, 1));
+    }
+    sandbox.fault(of(Origin::S3, Fault::Hang));
+    let client = builder(&sandbox)
+        .max_connections(2)
+        .unwrap()
+        .build()
+        .unwrap();
+    let requests = files.map(|(name, size)| {
+        let request = Request::object(BUCKET, name).unwrap();
+        request.to_memory(size)
+    });
+    let job = client.start(requests.into()).unwrap();
+    let asked = || {
+        let all = sandbox.requests().into_iter();
+        let files = all.filter(|request| request.origin == Origin::S3);
+        let mut names: Vec<_> = files.map(|request| path_of(&request.target)).collect();
+        names.sort();
+        names
+    };
+    let begun = std::time::Instant::now();
+    while asked().len() < 2 {
+        assert!(begun.elapsed() < PATIENCE, "{:?}", job.progress());
+        assert!(!job.wait(Duration::from_millis(1)), "nothing can end");
+    }
+    let first = asked();
+    job.cancel();
+    assert!(job.wait(PATIENCE));
+    assert!(first[0].ends_with("/b"), "{first:?}");
+    assert!(first[1].ends_with("/d"), "{first:?}");
+}
+
+fn path_of(target: &str) -> String {
+    target.split('?').next().unwrap_or_default().to_owned()
+}
