@@ -172,10 +172,6 @@ impl Work<'_> {
         }
         let cut = self.engine.cut(self.job, self.item);
         self.item.discover(size, cut, &self.job.counters)?;
-        if cut.far {
-            // What the first request asked for is more than its share.
-            self.item.lock().recut(cut);
-        }
         self.engine.pump(cut.connections);
         Ok(())
     }

@@ -7,7 +7,7 @@ const SMALLEST_RANGE: u64 = 1024 * 1024;
 /// Nor than this on a far road, where each connection begins slowly: half as much for each of twice as many saves a round trip.
 const SMALLEST_FAR: u64 = FIRST_BLOCK;
 /// Lengths are multiples of this, so that the last of many connections does not end much before or after the others.
-const STEP: u64 = 64 * 1024;
+pub(super) const STEP: u64 = 64 * 1024;
 /// Ranges of a file whose SHA-1 is checked: the checksum follows in order, and what lies far ahead of it is
 /// still to be hashed when the download is over.
 const LARGEST_VERIFIED_RANGE: u64 = 32 * 1024 * 1024;

@@ -207,6 +207,10 @@ impl Item {
             // Not for more connections than if it had been cut as a whole.
             let more = cut::pieces(0, 0, known, size, cut::length(size, cut));
             state.ranges.extend(more.into_iter().map(Arc::new));
+            if cut.far {
+                // What the first request asked for is more than its share.
+                state.recut(cut);
+            }
         }
         Ok(())
     }

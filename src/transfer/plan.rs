@@ -189,6 +189,12 @@ impl Range {
         !place.worker && !place.dead && place.written < place.end
     }
 
+    /// Whether a worker has it, and more is to come.
+    pub(super) fn is_busy(&self) -> bool {
+        let place = self.lock();
+        place.worker && !place.dead && place.written < place.end
+    }
+
     /// How many bytes of it a worker could take.
     pub(super) fn free(&self) -> Option<u64> {
         let place = self.lock();
@@ -290,15 +296,20 @@ impl Range {
 
     /// Leaves it with `most` bytes to come, and gives back the rest in pieces of that size.
     pub(super) fn shorten(&self, most: u64) -> Vec<Range> {
-        let rest = {
-            let place = self.lock();
-            place.end.saturating_sub(place.claimed)
-        };
-        let Some(tail) = self.split_off(rest.saturating_sub(most)) else {
+        let Some(tail) = self.leave_only(most) else {
             return Vec::new();
         };
         let end = tail.lock().end;
         pieces(self.source, self.source_start, tail.start, end, most.max(1))
+    }
+
+    /// Leaves it with `most` bytes to come, and gives back the rest.
+    pub(super) fn leave_only(&self, most: u64) -> Option<Range> {
+        let rest = {
+            let place = self.lock();
+            place.end.saturating_sub(place.claimed)
+        };
+        self.split_off(rest.saturating_sub(most))
     }
 
     /// Cuts off the last `length` bytes, if that many still belong to nobody.

@@ -235,7 +235,11 @@ impl State {
         let Some(size) = self.size else {
             return;
         };
-        let most = cut::length(size, cut);
+        let mut most = cut::length(size, cut);
+        if cut.far {
+            self.give_back(most);
+            most = self.even_length(most, cut.connections);
+        }
         let mut pieces = Vec::new();
         for range in &self.ranges {
             pieces.extend(range.shorten(most));
@@ -244,6 +248,43 @@ impl State {
             self.ranges.extend(pieces.into_iter().map(Arc::new));
             self.ranges.sort_by_key(|range| range.start);
         }
+    }
+
+    /// Leaves those who work on ranges with `most` bytes to come, and makes one range of what is free between two of them.
+    fn give_back(&mut self, most: u64) {
+        let busy = self.ranges.iter().filter(|range| !range.is_free());
+        let rests: Vec<Range> = busy.filter_map(|range| range.leave_only(most)).collect();
+        self.ranges.extend(rests.into_iter().map(Arc::new));
+        self.ranges.sort_by_key(|range| range.start);
+        let ranges = std::mem::take(&mut self.ranges);
+        for range in ranges {
+            let before = self.ranges.last().filter(|before| before.is_free());
+            if !before.is_some_and(|before| before.take_over(&range)) {
+                self.ranges.push(range);
+            }
+        }
+    }
+
+    /// How long the pieces of what is free have to be, `least` at the least, so that there is not one too many for so many
+    /// connections: that one would be asked for when all others are done.
+    fn even_length(&self, least: u64, connections: usize) -> u64 {
+        let free: Vec<u64> = self
+            .ranges
+            .iter()
+            .filter_map(|range| range.free())
+            .collect();
+        let busy = self.ranges.iter().filter(|range| range.is_busy()).count();
+        let total: u64 = free.iter().sum();
+        let enough = total
+            .div_ceil(least.max(1))
+            .max(connections.saturating_sub(busy) as u64);
+        let mut length = least;
+        while length < least.saturating_mul(2)
+            && free.iter().map(|free| free.div_ceil(length)).sum::<u64>() > enough
+        {
+            length = length.saturating_add(cut::STEP);
+        }
+        length
     }
 
     /// Takes back what was written, and the size if it may be another one now.
@@ -319,7 +360,7 @@ mod tests {
             to - from
         });
         let lengths = lengths.collect();
-        assert_eq!(at, 64 * MIB);
+        assert_eq!(Some(at), state.size);
         lengths
     }
 
@@ -391,6 +432,35 @@ mod tests {
             ..verified
         });
         assert_eq!(lengths(&state), [MIB; 64]);
+    }
+
+    #[test]
+    fn from_afar_no_range_is_left_over_that_would_be_asked_for_when_all_others_are_done() {
+        let size = 20 * MIB;
+        let (mut state, cut) = file();
+        let far = Cut { far: true, ..cut };
+        // Four have begun before it turned out to be far, with some neighbours each.
+        state.size = Some(size);
+        let near = cut::cut(0, 0, 0, size, cut);
+        state.ranges = near.into_iter().map(Arc::new).collect();
+        for _ in 0..4 {
+            let _ = state.take_free(4).unwrap().claim(BLOCK);
+        }
+        state.recut(far);
+        assert!(
+            (60..=64).contains(&state.ranges.len()),
+            "{}",
+            state.ranges.len()
+        );
+        let _ = lengths(&state);
+        // Its size came with the first reply, to a request for the first part.
+        let first = Range::new(0, 0, 0, FIRST_PART);
+        assert!(first.take());
+        let length = cut::length(size, far);
+        let more = cut::pieces(0, 0, FIRST_PART, size, length);
+        state.ranges = [first].into_iter().chain(more).map(Arc::new).collect();
+        state.recut(far);
+        assert_eq!(lengths(&state), vec![length; 64]);
     }
 
     #[test]
