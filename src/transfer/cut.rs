@@ -1,11 +1,11 @@
 //! How a file is cut into ranges.
 
-use super::plan::{FIRST_BLOCK, Range};
+use super::plan::{Range, SMALLEST_SPLIT};
 
 /// Ranges are not made smaller than this when a file is first cut.
 const SMALLEST_RANGE: u64 = 1024 * 1024;
 /// Nor than this on a far road, where each connection begins slowly: half as much for each of twice as many saves a round trip.
-const SMALLEST_FAR: u64 = FIRST_BLOCK;
+const SMALLEST_FAR: u64 = SMALLEST_SPLIT;
 /// Lengths are multiples of this, so that the last of many connections does not end much before or after the others.
 pub(super) const STEP: u64 = 64 * 1024;
 /// Ranges of a file whose SHA-1 is checked: the checksum follows in order, and what lies far ahead of it is
@@ -83,6 +83,7 @@ pub(super) fn pieces(
 
 #[cfg(test)]
 mod tests {
+    use super::super::plan::FIRST_BLOCK;
     use super::*;
 
     fn bounds(ranges: &[Range]) -> Vec<(u64, u64)> {
@@ -103,14 +104,14 @@ mod tests {
         let near = how(64, 0, false);
         let far = Cut { far: true, ..near };
         assert_eq!(cut(0, 0, 0, 8 << 20, near).len(), 8);
-        assert_eq!(cut(0, 0, 0, 8 << 20, far).len(), 32);
+        assert_eq!(cut(0, 0, 0, 2 << 20, far).len(), 32);
         assert_eq!(cut(0, 0, 0, 100 << 20, far).len(), 64);
-        assert_eq!(cut(0, 0, 0, FIRST_BLOCK, far).len(), 1);
+        assert_eq!(cut(0, 0, 0, SMALLEST_FAR, far).len(), 1);
         // With a checksum, too, as long as all of them are fetched at once.
         let near = how(64, 0, true);
         let far = Cut { far: true, ..near };
         assert_eq!(cut(0, 0, 0, 8 << 20, near).len(), 2);
-        assert_eq!(cut(0, 0, 0, 8 << 20, far).len(), 32);
+        assert_eq!(cut(0, 0, 0, 2 << 20, far).len(), 32);
         for how in [near, far] {
             assert_eq!(cut(0, 0, 0, 4 << 30, how).len(), 256);
         }

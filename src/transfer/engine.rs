@@ -225,17 +225,23 @@ impl Engine {
 
     /// How to cut a file of this job now.
     pub(super) fn cut(&self, job: &JobInner, item: &Item) -> Cut {
-        let verified = {
-            let state = item.lock();
-            state.verify.is_some()
-        };
+        // More than are used now: one that comes later must find a range of its own.
+        let connections = self.options.at_once.min(self.throttle.connections());
+        self.cut_for(job, item, connections)
+    }
+
+    /// How to cut it for so many connections.
+    pub(super) fn cut_for(&self, job: &JobInner, item: &Item, connections: usize) -> Cut {
+        // Many files keep the connections busy as they are.
+        let far = job.context.session.distance().is_far() && job.items.len() < MANY_FILES;
         Cut {
-            // More than are used now: one that comes later must find a range of its own.
-            connections: self.options.at_once.min(self.throttle.connections()),
+            connections: match far {
+                true => job.share_of(item, connections),
+                false => connections,
+            },
             part_size: self.options.part_size,
-            verified,
-            // Many files keep the connections busy as they are.
-            far: job.context.session.distance().is_far() && job.items.len() < MANY_FILES,
+            verified: item.lock().verify.is_some(),
+            far,
         }
     }
 

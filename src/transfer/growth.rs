@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::cut::Cut;
 use super::engine::Engine;
 use super::plan::largest_block;
 use super::queue::JobInner;
@@ -182,10 +181,7 @@ impl Engine {
         for job in jobs {
             let active = job.lock_queue().active.clone();
             for item in active.iter().filter_map(|index| job.items.get(*index)) {
-                let cut = Cut {
-                    connections,
-                    ..self.cut(&job, item)
-                };
+                let cut = self.cut_for(&job, item, connections);
                 item.lock().recut(cut);
             }
         }

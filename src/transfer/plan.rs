@@ -20,7 +20,7 @@ const LONG_BLOCK_TIME: f64 = 0.005;
 /// What the blocks of all workers together hold in memory, unless that would make them smaller still.
 const ALL_BLOCKS: u64 = 4 * 1024 * 1024;
 /// A rest smaller than this is not worth a new request.
-const SMALLEST_SPLIT: u64 = SMALLEST_BLOCK;
+pub(super) const SMALLEST_SPLIT: u64 = SMALLEST_BLOCK;
 /// What sharing a rest must save to be worth a new request and a broken connection.
 const SMALLEST_GAIN: Duration = Duration::from_millis(25);
 /// And from afar, in round trips: what is on its way to whoever had the rest is lost.
@@ -56,6 +56,8 @@ pub(super) struct Asking {
     pub(super) latency: Duration,
     /// Before that, until a connection is made for it, which also begins slowly. `None` if one is kept.
     pub(super) connecting: Option<Duration>,
+    /// When a reply is overdue, counted from when a worker began to ask.
+    pub(super) overdue: Duration,
 }
 
 /// What a worker finds when it asks for its next block.
@@ -274,14 +276,16 @@ impl Range {
     }
 
     /// What is left for the worker, and how many bytes a second it will make on average; nothing while that is not
-    /// known yet. `latency` is what a request takes before its first byte.
-    fn outlook(&self, latency: Duration, now: Instant) -> Option<(u64, f64)> {
+    /// known yet.
+    fn outlook(&self, asking: &Asking, now: Instant) -> Option<(u64, f64)> {
         let place = self.lock();
         if !place.worker || place.dead {
             return None;
         }
         let rest = place.end.saturating_sub(place.claimed);
-        let rate = place.rate.outlook(rest, place.written, latency, now)?;
+        let rate = place
+            .rate
+            .outlook(rest, place.written, asking.latency, asking.overdue, now)?;
         Some((rest, rate))
     }
 
@@ -338,7 +342,7 @@ pub(super) fn steal<'a>(
     let latency = asking.latency;
     let active: Vec<(&Range, u64, f64)> = ranges
         .filter_map(|range| {
-            let (rest, rate) = range.outlook(latency, now)?;
+            let (rest, rate) = range.outlook(asking, now)?;
             // A connection that stands still has a rate of nearly nothing, not of nothing.
             Some((range, rest, rate.max(1.0)))
         })
@@ -382,12 +386,14 @@ mod tests {
     const AT_ONCE: Asking = Asking {
         latency: Duration::ZERO,
         connecting: None,
+        overdue: Duration::from_millis(50),
     };
 
     fn after(seconds: u64) -> Asking {
         Asking {
             latency: Duration::from_secs(seconds),
             connecting: None,
+            overdue: Duration::from_secs(seconds * 3),
         }
     }
 
@@ -519,6 +525,7 @@ mod tests {
             let asking = Asking {
                 latency: Duration::from_millis(50),
                 connecting: connecting.map(Duration::from_millis),
+                overdue: Duration::from_millis(150),
             };
             let tail = steal([&range].into_iter(), &asking, now);
             tail.map_or(0, |tail| tail.rest().unwrap().1 - tail.start)

@@ -136,6 +136,21 @@ impl JobInner {
             })
     }
 
+    /// How many of the connections are for this file, by its part of all there is to fetch. Those of unknown size count as much.
+    pub(super) fn share_of(&self, item: &Item, connections: usize) -> usize {
+        let Some(own) = item.lock().size.filter(|own| *own > 0) else {
+            return connections.div_ceil(self.items.len().max(1));
+        };
+        let all = self.items.iter().fold(0u64, |all, item| {
+            let state = item.lock();
+            match state.outcome {
+                Some(_) => all,
+                None => all.saturating_add(state.size.unwrap_or(own)),
+            }
+        });
+        share(own, all, connections)
+    }
+
     /// Whether it has fewer workers than it may.
     pub(super) fn lacks_workers(&self) -> bool {
         self.workers.load(Ordering::Relaxed) < self.share.load(Ordering::Relaxed)
@@ -146,5 +161,27 @@ impl JobInner {
         let mut queue = self.lock_queue();
         queue.signing = queue.signing.saturating_sub(count);
         queue.ready.extend(ready);
+    }
+}
+
+/// A part of so many connections, rounded up: `own` of `all`.
+fn share(own: u64, all: u64, connections: usize) -> usize {
+    let part = u128::from(own).saturating_mul(connections as u128);
+    let share = part.div_ceil(u128::from(all.max(own).max(1)));
+    usize::try_from(share).map_or(connections, |share| share.clamp(1, connections.max(1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn a_file_has_the_connections_for_its_part_of_all_and_one_at_least() {
+        assert_eq!(share(20, 20, 64), 64);
+        assert_eq!(share(20, 40, 64), 32);
+        assert_eq!(share(1, 1_000_000, 64), 1);
+        assert_eq!(share(u64::MAX, u64::MAX, 64), 64);
+        assert_eq!(share(10, 0, 64), 64);
+        assert_eq!(share(1, 1, 0), 1);
     }
 }

@@ -81,18 +81,18 @@ impl Rate {
     }
 
     /// How many bytes a second the worker will make on average while it fetches the `rest`; nothing while that is not known
-    /// yet. `latency` is what a request takes before its first byte.
+    /// yet. `latency` is what a request takes before its first byte; `overdue`, from when on it takes too long.
     pub(super) fn outlook(
         &self,
         rest: u64,
         written: u64,
         latency: Duration,
+        overdue: Duration,
         now: Instant,
     ) -> Option<f64> {
         if self.begun.is_none() {
             // A reply that is not overdue will come.
             let (since, _) = self.mark?;
-            let overdue = RATE_WINDOW.max(latency.saturating_mul(3));
             return (now.saturating_duration_since(since) >= overdue).then_some(0.0);
         }
         // A window that is overdue tells of a rate that has dropped.
@@ -148,6 +148,7 @@ mod tests {
     use super::*;
 
     const LATENCY: Duration = Duration::from_millis(150);
+    const OVERDUE: Duration = Duration::from_millis(450);
 
     #[test]
     fn a_connection_that_is_still_growing_is_given_the_time_it_needs() {
@@ -163,7 +164,7 @@ mod tests {
                 latest: Some(latest),
                 before: Some(before),
             };
-            rate.outlook(rest, 4 << 17, LATENCY, now).unwrap()
+            rate.outlook(rest, 4 << 17, LATENCY, OVERDUE, now).unwrap()
         };
         let rate = outlook(1.3e6, 2.6e6);
         assert!((2.0..8.0).contains(&(rest as f64 / rate / 0.15)));
@@ -193,12 +194,18 @@ mod tests {
         rate.ask(0);
         let (asked, _) = rate.mark.unwrap();
         let after = |milliseconds| asked + Duration::from_millis(milliseconds);
-        assert!(rate.outlook(1000, 0, LATENCY, after(400)).is_none());
-        assert_eq!(rate.outlook(1000, 0, LATENCY, after(500)), Some(0.0));
+        assert!(
+            rate.outlook(1000, 0, LATENCY, OVERDUE, after(400))
+                .is_none()
+        );
+        assert_eq!(
+            rate.outlook(1000, 0, LATENCY, OVERDUE, after(500)),
+            Some(0.0)
+        );
         rate.begin(LATENCY, 0);
         let (begun, _) = rate.mark.unwrap();
         let later = begun + Duration::from_millis(100);
-        let outlook = rate.outlook(1000, 0, LATENCY, later);
+        let outlook = rate.outlook(1000, 0, LATENCY, OVERDUE, later);
         assert!(outlook.is_none(), "the window is not over");
     }
 }

@@ -9,6 +9,13 @@ const BUSY: Duration = Duration::from_millis(10);
 /// When nothing has come for so long, something is wrong on the way, or the server has turned to others.
 const STILL: Duration = Duration::from_millis(150);
 
+/// A reply is overdue after so many times of what is usual,
+const OVERDUE: u32 = 3;
+/// not earlier than this,
+const SOONEST: Duration = Duration::from_millis(50);
+/// and, while nothing shows what is usual, after so long.
+const UNKNOWN: Duration = Duration::from_millis(500);
+
 /// What the requests of an item had to wait for, of late.
 #[derive(Default)]
 pub(super) struct Waits {
@@ -67,9 +74,15 @@ impl Waits {
     /// What the next request has to wait for. Before the first reply for this item, it is what those for `others` had to.
     pub(super) fn asking(&self, others: &Waits) -> Asking {
         let known = if self.least.is_zero() { others } else { self };
+        // A worker that makes a connection first begins to ask then.
+        let usual = known.least.saturating_add(known.connecting);
         Asking {
             latency: known.least,
             connecting: (self.kept == 0).then_some(known.connecting),
+            overdue: match known.least.is_zero() {
+                true => UNKNOWN,
+                false => SOONEST.max(usual.saturating_mul(OVERDUE)),
+            },
         }
     }
 }
@@ -130,6 +143,9 @@ mod tests {
         others.note(ms(50), Some(ms(100)));
         let asking = waits.asking(&others);
         assert_eq!((asking.latency, asking.connecting), (ms(50), Some(ms(100))));
+        // Whoever asks may have to make a connection first, and a reply may take longer for once.
+        assert_eq!(asking.overdue, ms(450));
+        assert_eq!(waits.asking(&Waits::default()).overdue, ms(500));
         waits.note(ms(20), None);
         assert_eq!(waits.asking(&others).latency, ms(20));
     }
