@@ -111,26 +111,27 @@ fn a_server_that_forgets_a_connection_is_asked_again_on_another() {
 fn a_reply_that_takes_as_long_as_others_is_waited_for() {
     let sandbox = sandbox();
     let size = 200_000;
-    // When the first two are there, one connection is for the third, and one has nothing to do.
-    let files = [("one", 300), ("two", 300), ("three", 400)];
-    for (name, ms) in files {
+    // So many that they are not cut for all connections. When the others are there, fifteen connections have nothing to do.
+    let names: Vec<_> = (0..17).map(|number| format!("part-{number:02}")).collect();
+    for (number, name) in names.iter().enumerate() {
         sandbox.add_object(BUCKET, name, Content::synthetic(size, 1));
+        let ms = if number < 16 { 300 } else { 400 };
         let mut late = of(Origin::S3, Fault::Delay { ms });
-        late.matching.path_contains = Some(name.to_owned());
+        late.matching.path_contains = Some(name.clone());
         sandbox.fault(late);
     }
     let client = builder(&sandbox)
-        .max_connections(2)
+        .max_connections(16)
         .unwrap()
         .build()
         .unwrap();
-    let requests = files.map(|(name, _)| {
+    let requests = names.iter().map(|name| {
         let request = Request::object(BUCKET, name).unwrap();
         request.to_memory(size)
     });
-    let job = client.start(requests.into()).unwrap();
+    let job = client.start(requests.collect()).unwrap();
     assert!(job.wait(PATIENCE));
-    for item in 0..files.len() {
+    for item in 0..names.len() {
         assert_eq!(job.result(item).unwrap().unwrap().parts, 1, "{item}");
     }
 }
