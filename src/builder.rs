@@ -339,9 +339,9 @@ impl ClientBuilder {
             threads,
         );
         let told = Arc::downgrade(&engine);
-        api.network.distance().when_far(move || {
+        api.network.distance().when_known(move |road| {
             if let Some(engine) = told.upgrade() {
-                engine.go_far();
+                engine.found(road);
             }
         });
         Ok(Client::from_parts(Arc::new(api), engine))

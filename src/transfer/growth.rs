@@ -9,6 +9,7 @@ use super::plan::largest_block;
 use super::queue::JobInner;
 use super::rate::are_alike;
 use super::speed::MANY_FILES;
+use crate::transport::Road;
 
 /// What one more reply counts for beside its bytes, when the number of connections is weighed: small files are worth a
 /// connection for their number, and their replies cost the computer as much as so many bytes.
@@ -16,6 +17,14 @@ const REPLY: u64 = 48 * 1024;
 
 /// While replies take longer, a single connection idles before each of its ranges.
 const PROMPT: Duration = Duration::from_millis(10);
+
+/// More connections are not worth making for what will be there in so many times as long as it takes until one brings something.
+const TOO_LATE: f64 = 2.0;
+
+/// Whether new connections, until one of which brings something it takes so long, come too late for so many bytes at such a rate.
+fn come_too_late(takes: Duration, rest: u64, rate: f64) -> bool {
+    (rest as f64) < rate * takes.as_secs_f64() * TOO_LATE
+}
 
 /// How often a worker looks at the rate of all while it waits for its own block.
 const LOOK: Duration = Duration::from_millis(10);
@@ -82,7 +91,9 @@ impl Engine {
         // More connections do not get around a limit of our own.
         let now = Instant::now();
         let busy = || busy && !self.throttle.has_held();
-        let ticked = speed.tick(now, total, busy, || self.has_limited_connections(now));
+        let limited = || self.has_limited_connections(now);
+        let nearly_over = |rate| self.is_nearly_over(rate);
+        let ticked = speed.tick(now, total, busy, limited, nearly_over);
         let after = speed.permits();
         drop(speed);
         if after != before {
@@ -135,6 +146,36 @@ impl Engine {
         are_alike(rates)
     }
 
+    /// Whether at such a rate everything will be there before new connections could bring much. As above, it looks only if nobody
+    /// else does.
+    fn is_nearly_over(&self, rate: f64) -> bool {
+        let Ok(jobs) = self.state.try_lock().map(|state| state.jobs.clone()) else {
+            return false;
+        };
+        let (mut rest, mut takes) = (0u64, Duration::ZERO);
+        for job in jobs {
+            let Ok(queue) = job.queue.try_lock() else {
+                return false;
+            };
+            if queue.has_more() {
+                return false;
+            }
+            let active = queue.active.clone();
+            drop(queue);
+            takes = takes.max(job.new_connection_takes());
+            for item in active.iter().filter_map(|index| job.items.get(*index)) {
+                let Ok(state) = item.state.try_lock() else {
+                    return false;
+                };
+                let Some(size) = state.size else {
+                    return false;
+                };
+                rest = rest.saturating_add(size.saturating_sub(state.written()));
+            }
+        }
+        come_too_late(takes, rest, rate)
+    }
+
     /// Bytes a second for all jobs together from now on; 0 is no limit.
     pub(crate) fn limit_bandwidth(self: &Arc<Self>, rate: u64) {
         self.throttle.set_rate(rate);
@@ -142,21 +183,40 @@ impl Engine {
         self.pump(self.options.max_connections);
     }
 
-    /// The servers turned out to be far away: all connections at once.
-    pub(crate) fn go_far(self: &Arc<Self>) {
+    /// It turned out how far away the servers are.
+    pub(crate) fn found(self: &Arc<Self>, road: Road) {
+        match road {
+            Road::Far => self.go_far(),
+            Road::Away(least) => {
+                let mut speed = self.speed();
+                speed.go_away(least);
+                let permits = speed.permits();
+                drop(speed);
+                self.warm_up_all(permits);
+                self.pump(permits);
+            }
+        }
+    }
+
+    /// The servers are far away: all connections at once.
+    fn go_far(self: &Arc<Self>) {
         let files = self.lock().files();
         self.speed().go_far(Instant::now(), files);
         self.recut(self.options.at_once);
+        self.warm_up_all(self.options.at_once);
+        self.pump(self.options.max_connections);
+    }
+
+    fn warm_up_all(&self, connections: usize) {
         let jobs = self.lock().jobs.clone();
         for job in jobs {
-            self.warm_up(&job);
+            self.warm_up(&job, connections);
         }
-        self.pump(self.options.max_connections);
     }
 
     /// Has connections made for files whose size the first reply will tell: then there may be something to do for all of
     /// them, three round trips earlier than if they were made then. Where there are many files, those use them.
-    pub(super) fn warm_up(&self, job: &JobInner) {
+    pub(super) fn warm_up(&self, job: &JobInner, connections: usize) {
         let (jobs, files) = {
             let state = self.lock();
             (state.jobs.len().max(1), state.files())
@@ -164,7 +224,7 @@ impl Engine {
         if files >= MANY_FILES {
             return;
         }
-        let most = self.throttle.connections().min(self.options.at_once);
+        let most = self.throttle.connections().min(connections);
         let share = most.checked_div(jobs).unwrap_or(1);
         let mut queue = job.lock_queue();
         let mut growing = queue.active.clone();
@@ -190,5 +250,19 @@ impl Engine {
     pub(super) fn slow_down(self: &Arc<Self>) {
         self.speed().slow_down(Instant::now());
         self.pump(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_made_only_for_what_takes_longer_than_making_it() {
+        let takes = Duration::from_millis(25);
+        assert!(come_too_late(takes, 4_900_000, 1e8));
+        assert!(!come_too_late(takes, 5_100_000, 1e8));
+        assert!(!come_too_late(takes, 0, 0.0));
+        assert!(!come_too_late(Duration::ZERO, 0, 1e8), "nobody knows");
     }
 }

@@ -149,7 +149,7 @@ impl Engine {
         item.plan(cut, &job.counters);
         let session = &job.context.session;
         if session.is_new() && session.distance().is_far() {
-            self.warm_up(job);
+            self.warm_up(job, self.options.at_once);
         }
         self.leave(job, index);
     }

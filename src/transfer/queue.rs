@@ -53,6 +53,13 @@ pub(super) enum Unit {
     WarmUp(usize),
 }
 
+impl Queue {
+    /// Whether there are files that nobody has begun.
+    pub(super) fn has_more(&self) -> bool {
+        !self.unsigned.is_empty() || self.signing > 0 || !self.ready.is_empty()
+    }
+}
+
 impl JobInner {
     pub(super) fn lock_queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
@@ -118,6 +125,11 @@ impl JobInner {
     /// Counts a reply that came so long after its request; and so long did it take to make the connection, if it was a new one.
     pub(super) fn note_wait(&self, waited: Duration, connecting: Option<Duration>) {
         self.lock_waits().note(waited, connecting);
+    }
+
+    /// How long it takes until a new connection brings something; nothing as long as that is not known.
+    pub(super) fn new_connection_takes(&self) -> Duration {
+        self.lock_waits().of_new_connection()
     }
 
     fn lock_waits(&self) -> MutexGuard<'_, Waits> {

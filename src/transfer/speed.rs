@@ -167,7 +167,8 @@ impl Speed {
 
     /// Looks at the total of bytes received so far; `busy` says whether all permits were in use,
     /// and nothing of our own held them back.
-    /// `limited` is asked on a far road whether each connection seems to have a limit of its own.
+    /// `limited` is asked on a far road whether each connection seems to have a limit of its own, and `nearly_over` whether at
+    /// such a rate everything will be there before new connections can help.
     /// Whether a decision was due, whatever it was.
     pub(super) fn tick(
         &mut self,
@@ -175,6 +176,7 @@ impl Speed {
         bytes: u64,
         busy: impl FnOnce() -> bool,
         limited: impl FnOnce() -> bool,
+        nearly_over: impl FnOnce(f64) -> bool,
     ) -> bool {
         if self.fresh && bytes > self.bytes {
             // What connecting takes says nothing about the rate.
@@ -251,7 +253,7 @@ impl Speed {
         } else if self.far && self.permits >= self.at_once && !limited() {
             // More would only share what all of them have together, each with a new handshake.
             self.breathe(now);
-        } else if self.permits < self.max && self.is_below(rate, fast) {
+        } else if self.permits < self.max && self.is_below(rate, fast) && !nearly_over(rate) {
             self.step = Some(Step::new(self.recent.average(), self.permits));
             self.alone = Some(Alone::No);
             let fits = |times: &u8| rate * f64::from(*times) <= FAST;
@@ -309,6 +311,18 @@ impl Speed {
         }
     }
 
+    /// A round trip takes so long or longer, as the first handshakes say before they are over. With many files, there are as many
+    /// connections as are worth having then, until the first replies tell it better.
+    pub(super) fn go_away(&mut self, least: Duration) {
+        let Some(replies) = self.replies.as_mut().filter(|_| self.step.is_none()) else {
+            return;
+        };
+        replies.expect(self.permits);
+        // Those are of TLS; and it is seldom that short.
+        let worth = replies.worth(least.saturating_mul(2), true);
+        self.permits = self.permits.max(worth).min(self.max);
+    }
+
     /// A reply to the request for one of many files was waited for so long; so many bytes have been received in all. Each
     /// connection idles in the meantime, so the first replies tell how many are worth having before any rate does.
     /// Whether there are more from now on.
@@ -322,12 +336,23 @@ impl Speed {
         let Some(replies) = &mut self.replies else {
             return false;
         };
-        if replies.note(waited) < self.permits {
+        if replies.note(waited) < self.permits.min(START_MANY) {
             return false;
         }
-        let (worth, least) = (replies.worth(https).min(self.max), replies.least());
+        let least = replies.least();
+        let worth = replies.worth(least, https).min(self.max);
+        let (expected_from, in_time) = (replies.expected_from(), replies.come_in_time());
         self.replies = None;
-        if worth < self.permits.saturating_mul(2) || self.step.is_some() {
+        if let Some(before) = expected_from.filter(|_| worth < self.permits) {
+            // It was the computers that took so long, and not the road.
+            self.permits = worth.max(before);
+            return false;
+        }
+        if expected_from.is_some() && worth < self.permits.saturating_mul(2) {
+            self.breathe(now);
+            return false;
+        }
+        if !in_time || worth < self.permits.saturating_mul(2) || self.step.is_some() {
             return false;
         }
         // All of them took that long to get here.

@@ -71,11 +71,16 @@ impl Waits {
         self.least
     }
 
+    /// Until a new connection brings something.
+    pub(super) fn of_new_connection(&self) -> Duration {
+        self.least.saturating_add(self.connecting)
+    }
+
     /// What the next request has to wait for. Before the first reply for this item, it is what those for `others` had to.
     pub(super) fn asking(&self, others: &Waits) -> Asking {
         let known = if self.least.is_zero() { others } else { self };
         // A worker that makes a connection first begins to ask then.
-        let usual = known.least.saturating_add(known.connecting);
+        let usual = known.of_new_connection();
         Asking {
             latency: known.least,
             connecting: (self.kept == 0).then_some(known.connecting),

@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 use mio::{Events, Interest, Poll, Token};
 
+use super::distance::Handshake;
+
 /// How long an address is tried before the next one is tried beside it (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
 /// How many times as long as it takes a host to answer, an answer is waited for before the same address is tried again.
@@ -56,6 +58,7 @@ impl Families {
         addresses: &[SocketAddr],
         until: Instant,
         cancelled: &AtomicBool,
+        seen: Handshake<'_>,
     ) -> Result<TcpStream, Failed> {
         let begun = Instant::now();
         let known = self.recall(host, begun);
@@ -63,7 +66,15 @@ impl Families {
         let again = known.map_or(HEAD_START, |known| {
             known.took.saturating_mul(OVERDUE).max(AGAIN)
         });
-        let (stream, attempt) = connect(&ordered, again, until, cancelled)?;
+        // A family that leads nowhere answers late, and says nothing of how far the other one goes.
+        let alike =
+            |pair: &[SocketAddr]| matches!(pair, [one, other] if one.is_ipv6() == other.is_ipv6());
+        let telling = known.is_some() || ordered.windows(2).all(alike);
+        let mut seen = telling.then_some(seen);
+        let (stream, attempt) = connect(&ordered, again, until, cancelled, seen.as_mut())?;
+        if let Some(seen) = seen.filter(|_| attempt == 0) {
+            seen.end();
+        }
         if let Ok(peer) = stream.peer_addr() {
             let now = Instant::now();
             // With a second attempt, it says nothing of how long one takes.
@@ -115,6 +126,7 @@ fn connect(
     again: Duration,
     until: Instant,
     cancelled: &AtomicBool,
+    mut seen: Option<&mut Handshake<'_>>,
 ) -> Result<(TcpStream, usize), Failed> {
     let mut poll = Poll::new().map_err(Failed::Io)?;
     let mut events = Events::with_capacity(addresses.len().max(1));
@@ -170,7 +182,9 @@ fn connect(
                 None => next_at = until,
             }
         }
+        let next_look = seen.as_ref().and_then(|seen| seen.next_look());
         let wait = LOOK
+            .min(next_look.unwrap_or(LOOK))
             .min(until.saturating_duration_since(now))
             .min(next_at.saturating_duration_since(now));
         match poll.poll(&mut events, Some(wait)) {
@@ -180,6 +194,9 @@ fn connect(
             _ => {}
         }
         if events.is_empty() {
+            if let Some(seen) = &mut seen {
+                seen.look();
+            }
             continue;
         }
         let mut still = Vec::with_capacity(waiting.len());
@@ -339,10 +356,10 @@ mod tests {
         let good = listener.local_addr().unwrap();
         let begun = Instant::now();
         let go = AtomicBool::new(false);
-        let stream = connect(&[refusing, good], HEAD_START, soon(10_000), &go).unwrap();
+        let stream = connect(&[refusing, good], HEAD_START, soon(10_000), &go, None).unwrap();
         assert_eq!((stream.0.peer_addr().unwrap(), stream.1), (good, 1));
         assert!(begun.elapsed() < HEAD_START, "{:?}", begun.elapsed());
-        match connect(&[refusing], Duration::ZERO, soon(10_000), &go).unwrap_err() {
+        match connect(&[refusing], Duration::ZERO, soon(10_000), &go, None).unwrap_err() {
             Failed::Io(error) => assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused),
             other => panic!("{other:?}"),
         }
@@ -359,13 +376,13 @@ mod tests {
         let good = listener.local_addr().unwrap();
         let go = AtomicBool::new(false);
         let begun = Instant::now();
-        let stream = connect(&[hole, good], HEAD_START, soon(10_000), &go).unwrap();
+        let stream = connect(&[hole, good], HEAD_START, soon(10_000), &go, None).unwrap();
         assert_eq!((stream.0.peer_addr().unwrap(), stream.1), (good, 1));
         let took = begun.elapsed();
         assert!((HEAD_START..HEAD_START * 3).contains(&took), "{took:?}");
         // Alone, it ends by the limit.
         let begun = Instant::now();
-        let failed = connect(&[hole], AGAIN, soon(400), &go).unwrap_err();
+        let failed = connect(&[hole], AGAIN, soon(400), &go, None).unwrap_err();
         assert!(matches!(failed, Failed::TimedOut), "{failed:?}");
         assert!(begun.elapsed() < Duration::from_millis(800));
         // And by being cancelled.
@@ -375,7 +392,7 @@ mod tests {
                 std::thread::sleep(Duration::from_millis(100));
                 go.store(true, Ordering::Release);
             });
-            connect(&[hole], AGAIN, soon(10_000), &go).unwrap_err()
+            connect(&[hole], AGAIN, soon(10_000), &go, None).unwrap_err()
         });
         assert!(matches!(failed, Failed::Cancelled), "{failed:?}");
         // 100 ms of that are the pause; a busy machine gets some more.
@@ -400,7 +417,7 @@ mod tests {
                     let _ = hole.accept();
                 }
             });
-            connect(&[address], AGAIN * 5, soon(10_000), &go).unwrap()
+            connect(&[address], AGAIN * 5, soon(10_000), &go, None).unwrap()
         });
         assert_eq!((stream.peer_addr().unwrap(), attempt), (address, 1));
     }
@@ -408,6 +425,6 @@ mod tests {
     #[test]
     fn no_address_is_a_failure() {
         let go = AtomicBool::new(false);
-        assert!(connect(&[], AGAIN, soon(1000), &go).is_err());
+        assert!(connect(&[], AGAIN, soon(1000), &go, None).is_err());
     }
 }

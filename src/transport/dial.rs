@@ -154,7 +154,7 @@ impl Dialer {
                 let place = distance::place(host, target.port);
                 let mut seen = self.ways.distance.begin(&place);
                 let stream = tls::handshake(tls, line, host, &deadline, Some(&mut seen))?;
-                seen.look();
+                seen.end();
                 Ok(Box::new(stream))
             }
             false => Ok(match line {
@@ -202,10 +202,11 @@ impl Dialer {
             }
         };
         let key = format!("{bare}:{port}");
-        let outcome = self
-            .ways
-            .families
-            .connect(&key, &addresses, deadline.until, way.cancelled);
+        // Apart from what TLS takes with it: that shows it where something on the way, such as a scanner, answers for the server.
+        let place = format!("tcp {key}");
+        let seen = self.ways.distance.begin(&place);
+        let (families, until) = (&self.ways.families, deadline.until);
+        let outcome = families.connect(&key, &addresses, until, way.cancelled, seen);
         let stream = match outcome {
             Ok(stream) => stream,
             Err(Failed::Cancelled) => return Err(Error::cancelled()),

@@ -1,7 +1,7 @@
 //! What a connection runs over: a socket, or TLS with a proxy. Bytes go where the caller wants them, without a buffer between.
 
 use std::io::{self, Read, Write};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::NextTimeout;
 
@@ -25,6 +25,14 @@ impl Line {
         match self {
             Line::Socket(socket) => socket.receive(into, timeout),
             Line::Proxy(stream) => stream.receive(into, timeout),
+        }
+    }
+
+    /// Waits at most so long for something to read. Whether there is something, if that can be told without reading it.
+    pub(super) fn await_input(&self, wait: Duration) -> Option<bool> {
+        match self {
+            Line::Socket(socket) => socket.await_input(wait),
+            Line::Proxy(_) => None,
         }
     }
 

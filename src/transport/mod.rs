@@ -47,7 +47,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) use address::origin;
 pub(crate) use context::{Context, Observer};
-pub(crate) use distance::Distance;
+pub(crate) use distance::{Distance, Road};
 pub(crate) use exchange::{Call, Reply, read_failure};
 pub(crate) use failure::Limits;
 pub(crate) use lines::Errand;

@@ -110,6 +110,25 @@ impl Socket {
         self.wire.receive(into, timeout)
     }
 
+    /// Waits at most so long for something to read, to the millisecond; a limit on a read may take some more. Whether there is
+    /// something, or an end.
+    #[cfg(unix)]
+    pub(super) fn await_input(&self, wait: Duration) -> Option<bool> {
+        use nix::errno::Errno;
+        use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+        use std::os::fd::AsFd as _;
+        let wait = u16::try_from(wait.as_millis().saturating_add(1)).unwrap_or(u16::MAX);
+        let mut socket = [PollFd::new(self.wire.stream.as_fd(), PollFlags::POLLIN)];
+        let outcome = poll(&mut socket, PollTimeout::from(wait));
+        Some(!matches!(outcome, Ok(0) | Err(Errno::EINTR)))
+    }
+
+    /// Cannot be told here.
+    #[cfg(windows)]
+    pub(super) fn await_input(&self, _wait: Duration) -> Option<bool> {
+        None
+    }
+
     /// Sends all of it.
     pub(super) fn send(&mut self, bytes: &[u8], timeout: NextTimeout) -> Result<(), ureq::Error> {
         self.wire.send(bytes, timeout)

@@ -219,10 +219,16 @@ impl Stream {
     ) -> Result<(), ureq::Error> {
         if let Some(seen) = seen {
             while let Some(look) = seen.next_look() {
-                match self.fill(deadline.timeout_within(look)) {
-                    Err(ureq::Error::Timeout(_)) => seen.look(),
-                    other => return other,
+                let timeout = deadline.timeout_within(look);
+                match self.line.await_input(*timeout.after) {
+                    Some(true) => break,
+                    Some(false) => {}
+                    None => match self.fill(timeout) {
+                        Err(ureq::Error::Timeout(_)) => {}
+                        other => return other,
+                    },
                 }
+                seen.look();
             }
         }
         self.fill(deadline.timeout())

@@ -9,7 +9,7 @@ fn settle(max: usize, rate: impl Fn(usize) -> f64, seconds: u64) -> usize {
     for step in 1..=seconds * 20 {
         bytes += rate(speed.permits()) * 0.05;
         let now = start + Duration::from_millis(step * 50);
-        speed.tick(now, bytes as u64, || true, || true);
+        speed.tick(now, bytes as u64, || true, || true, |_| false);
         used.push(speed.permits());
     }
     used.sort_unstable();
@@ -41,6 +41,7 @@ fn all_connections_of_a_capped_road_are_there_a_tenth_of_a_second_after_its_firs
             bytes as u64,
             || true,
             || true,
+            |_| false,
         );
     }
     assert_eq!(speed.permits(), 64);
@@ -58,6 +59,7 @@ fn early(milliseconds: u64, rate: impl Fn(usize, u64) -> f64) -> usize {
             bytes as u64,
             || true,
             || true,
+            |_| false,
         );
         bytes += rate(speed.permits(), step);
     }
@@ -87,7 +89,13 @@ fn only_the_first_decisions_come_early() {
     let mut decisions = Vec::new();
     for step in 0..=300_u64 {
         let now = start + Duration::from_millis(step);
-        if speed.tick(now, step.saturating_mul(100_000).max(1), || true, || true) {
+        if speed.tick(
+            now,
+            step.saturating_mul(100_000).max(1),
+            || true,
+            || true,
+            |_| false,
+        ) {
             decisions.push(step);
         }
     }
@@ -99,14 +107,14 @@ fn before_the_first_bytes_there_is_more_patience_and_then_more_connections() {
     let start = Instant::now();
     let at = |milliseconds| start + Duration::from_millis(milliseconds);
     let mut speed = Speed::new(64, 64, start);
-    assert!(!speed.tick(at(99), 0, || true, || true));
-    assert!(speed.tick(at(100), 0, || true, || true));
+    assert!(!speed.tick(at(99), 0, || true, || true, |_| false));
+    assert!(speed.tick(at(100), 0, || true, || true, |_| false));
     assert_eq!(speed.permits(), 16, "a server that thinks");
     let mut speed = Speed::new(64, 64, start);
     // The rate is that of the time since they came: 19 MB in 20 ms.
-    assert!(!speed.tick(at(90), 1000, || true, || true));
-    assert!(!speed.tick(at(109), 19_000_000, || true, || true));
-    assert!(speed.tick(at(110), 20_001_000, || true, || true));
+    assert!(!speed.tick(at(90), 1000, || true, || true, |_| false));
+    assert!(!speed.tick(at(109), 19_000_000, || true, || true, |_| false));
+    assert!(speed.tick(at(110), 20_001_000, || true, || true, |_| false));
     assert_eq!(speed.permits(), 4);
 }
 
@@ -124,6 +132,7 @@ fn one_window_that_is_a_little_better_proves_nothing() {
             bytes,
             || true,
             || true,
+            |_| false,
         );
         speed.permits()
     };
@@ -147,7 +156,7 @@ fn alone(files: usize, prompt: bool, rate: impl Fn(usize) -> f64) -> usize {
     for step in 1..=400 {
         let now = start + Duration::from_millis(step * 5);
         bytes += rate(speed.permits()) * 0.005;
-        speed.tick(now, bytes as u64, || true, || true);
+        speed.tick(now, bytes as u64, || true, || true, |_| false);
     }
     speed.permits()
 }
@@ -183,7 +192,7 @@ fn several_come_back_when_one_connection_does_much_less_than_it_did() {
         };
         bytes += rate * 0.005;
         let now = start + Duration::from_millis(step * 5);
-        speed.tick(now, bytes as u64, || true, || true);
+        speed.tick(now, bytes as u64, || true, || true, |_| false);
     }
     assert_eq!(speed.permits(), 4);
 }
@@ -194,18 +203,18 @@ fn a_rate_that_is_nearly_enough_gets_another_window() {
         let start = Instant::now();
         let mut speed = Speed::new(64, 64, start);
         // What an earlier job hesitated about does not count.
-        speed.tick(start, 1, || true, || true);
+        speed.tick(start, 1, || true, || true, |_| false);
         let earlier = start + Duration::from_millis(50);
-        speed.tick(earlier, 30_000_001, || true, || true);
+        speed.tick(earlier, 30_000_001, || true, || true, |_| false);
         let start = earlier + Duration::from_secs(1);
         speed.wake(start, 0, 1);
         let mut now = start + Duration::from_millis(50);
         let mut bytes = 1;
-        speed.tick(now, bytes, || true, || true);
+        speed.tick(now, bytes, || true, || true, |_| false);
         for rate in rates {
             now += Duration::from_millis(50);
             bytes += rate / 20;
-            speed.tick(now, bytes, || true, || true);
+            speed.tick(now, bytes, || true, || true, |_| false);
         }
         speed.permits()
     };
@@ -220,13 +229,20 @@ fn what_one_connection_is_tried_for_ends_when_more_is_wanted() {
     let trying = || {
         let mut speed = Speed::new(64, 64, start);
         speed.prompt();
-        speed.tick(start + Duration::from_millis(5), 1, || true, || true);
+        speed.tick(
+            start + Duration::from_millis(5),
+            1,
+            || true,
+            || true,
+            |_| false,
+        );
         // 20 MB are enough for a decision. The first ones had been waiting.
         speed.tick(
             start + Duration::from_millis(10),
             20_000_001,
             || true,
             || true,
+            |_| false,
         );
         assert_eq!(speed.permits(), 4);
         speed.tick(
@@ -234,6 +250,7 @@ fn what_one_connection_is_tried_for_ends_when_more_is_wanted() {
             40_000_001,
             || true,
             || true,
+            |_| false,
         );
         assert_eq!(speed.permits(), 1);
         speed
@@ -265,6 +282,7 @@ fn a_burst_and_a_stall_do_not_stop_the_growth() {
             bytes,
             || true,
             || true,
+            |_| false,
         );
     }
     assert_eq!(speed.permits(), 64);
@@ -285,7 +303,7 @@ fn a_pause_after_a_burst_ends_when_nothing_comes_any_more() {
             };
             bytes += rate * 0.05;
             let now = start + Duration::from_millis(window * 50);
-            speed.tick(now, bytes as u64, || true, || true);
+            speed.tick(now, bytes as u64, || true, || true, |_| false);
         }
         speed.permits()
     };
@@ -340,7 +358,7 @@ fn on_a_far_road_more_are_tried_only_where_each_connection_has_a_limit_of_its_ow
         for step in 0..400 {
             bytes += 500_000;
             let now = start + Duration::from_millis(step * 50);
-            speed.tick(now, bytes, || true, || limited);
+            speed.tick(now, bytes, || true, || limited, |_| false);
             most = most.max(speed.permits());
         }
         most
@@ -357,7 +375,7 @@ fn what_does_not_help_is_tried_less_and_less_often() {
     for step in 0..2000_u64 {
         let before = speed.permits();
         let now = start + Duration::from_millis(step * 50);
-        speed.tick(now, step * 500_000, || true, || true);
+        speed.tick(now, step * 500_000, || true, || true, |_| false);
         if speed.permits() > before {
             tried.push(step / 20);
         }
@@ -412,6 +430,7 @@ fn grows_again_after_a_complaint() {
             bytes as u64,
             || true,
             || true,
+            |_| false,
         );
     }
     assert_eq!(speed.permits(), 64);
@@ -457,12 +476,83 @@ fn connections_for_waiting_are_taken_back_if_they_do_not_help() {
         assert_eq!(speed.permits(), 66);
         for window in 1..=7 {
             bytes += rate(speed.permits()) / 20;
-            speed.tick(at(8 + 50 * window), bytes, || true, || true);
+            speed.tick(at(8 + 50 * window), bytes, || true, || true, |_| false);
         }
         speed.permits()
     };
     assert_eq!(left(|_| 100_000_000), 8);
     assert_eq!(left(|connections| connections as u64 * 5_000_000), 66);
+}
+
+/// How many connections there are for so many files when the first handshakes take 5 ms, and when the first replies have come after
+/// so long.
+fn after_handshakes(files: usize, microseconds: u64) -> (usize, usize) {
+    let start = Instant::now();
+    let mut speed = Speed::new(128, 64, start);
+    speed.wake(start, 0, files);
+    speed.go_away(Duration::from_millis(5));
+    let expected = speed.permits();
+    let waited = Duration::from_micros(microseconds);
+    for reply in 1..=8 {
+        speed.replied(waited, true, start, reply * 50_000);
+    }
+    (expected, speed.permits())
+}
+
+#[test]
+fn handshakes_that_are_waited_for_tell_how_many_small_files_to_wait_for_at_once() {
+    assert_eq!(after_handshakes(300, 10_000), (77, 77));
+    assert_eq!(after_handshakes(30, 10_000), (24, 24));
+    assert_eq!(after_handshakes(100, 60_000), (44, 109));
+    assert_eq!(after_handshakes(300, 300), (77, 8), "they were just busy");
+    assert_eq!(after_handshakes(300, 5_000), (77, 54));
+    assert_eq!(after_handshakes(1, 10_000), (4, 4));
+}
+
+#[test]
+fn what_the_handshakes_told_is_not_tried_anew_at_once() {
+    let start = Instant::now();
+    let mut speed = Speed::new(128, 64, start);
+    speed.wake(start, 0, 300);
+    speed.go_away(Duration::from_millis(5));
+    for _ in 0..8 {
+        speed.replied(Duration::from_millis(10), true, start, 0);
+    }
+    let mut bytes = 0;
+    let mut after = |milliseconds: u64| {
+        bytes += speed.permits() as u64 * 10_000;
+        let now = start + Duration::from_millis(milliseconds);
+        speed.tick(now, bytes, || true, || true, |_| false);
+        speed.permits()
+    };
+    for step in 0..20 {
+        assert_eq!(after(step * 50), 77);
+    }
+    assert_eq!(after(1100), 128);
+}
+
+#[test]
+fn a_service_that_complains_is_not_asked_by_more_because_it_is_far() {
+    let start = Instant::now();
+    let mut speed = Speed::new(128, 64, start);
+    speed.wake(start, 0, 300);
+    speed.slow_down(start);
+    speed.go_away(Duration::from_millis(5));
+    assert_eq!(speed.permits(), 4);
+}
+
+#[test]
+fn what_will_be_there_at_once_gets_no_more_connections() {
+    let left = |nearly_over: bool| {
+        let start = Instant::now();
+        let mut speed = Speed::new(64, 64, start);
+        speed.tick(start, 1, || true, || true, |_| nearly_over);
+        let now = start + Duration::from_millis(50);
+        speed.tick(now, 5_000_001, || true, || true, |_| nearly_over);
+        speed.permits()
+    };
+    assert_eq!(left(false), 16);
+    assert_eq!(left(true), 4);
 }
 
 /// How many connections there are after two seconds of a rate that swings by such a part of it, in the median of 99 and at the most.
@@ -483,7 +573,7 @@ fn swinging(swing: f64, rate: impl Fn(usize) -> f64) -> (usize, usize) {
                 let part = (random >> 11) as f64 / (1_u64 << 53) as f64;
                 bytes += rate(speed.permits()) * (1.0 + swing * (2.0 * part - 1.0)) * 0.005;
                 let now = start + Duration::from_millis(5 * step);
-                speed.tick(now, bytes as u64, || true, || true);
+                speed.tick(now, bytes as u64, || true, || true, |_| false);
             }
             speed.permits()
         })
