@@ -282,6 +282,7 @@ fn note(known: &mut Option<io::Error>, latest: io::Error) {
 mod tests {
     use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 
+    use super::super::distance::Distance;
     use super::*;
 
     fn v4(number: u8) -> SocketAddr {
@@ -420,6 +421,26 @@ mod tests {
             connect(&[address], AGAIN * 5, soon(10_000), &go, None).unwrap()
         });
         assert_eq!((stream.peer_addr().unwrap(), attempt), (address, 1));
+    }
+
+    #[test]
+    fn an_address_that_does_not_answer_yet_is_far_unless_it_is_of_a_family_that_may_be_dead() {
+        let Some((hole, _queue)) = black_hole() else {
+            eprintln!("skipped: this system accepts connections without end");
+            return;
+        };
+        let hole = hole.local_addr().unwrap();
+        let go = AtomicBool::new(false);
+        let is_far = |addresses: &[SocketAddr]| {
+            let distance = Distance::default();
+            let seen = distance.begin("tcp files:443");
+            let outcome = Families::default().connect("files:443", addresses, soon(100), &go, seen);
+            outcome.map(drop).unwrap_err();
+            distance.is_far()
+        };
+        assert!(is_far(&[hole, hole]));
+        let refusing = (Ipv6Addr::LOCALHOST, hole.port()).into();
+        assert!(!is_far(&[hole, refusing]));
     }
 
     #[test]
