@@ -1,5 +1,6 @@
 //! What a reply must be before a byte of it is written.
 
+use super::cut;
 use super::fetch::{End, View, Work};
 use super::plan::Range;
 use super::version::Version;
@@ -170,7 +171,10 @@ impl Work<'_> {
         {
             return Err(self.item.another_size(size));
         }
-        let cut = self.engine.cut(self.job, self.item);
+        let mut cut = self.engine.cut(self.job, self.item);
+        if cut.far && !cut::is_worth_connecting(size) {
+            cut.connections = cut.connections.min(self.job.kept_connections());
+        }
         self.item.discover(size, cut, &self.job.counters)?;
         self.engine.pump(cut.connections);
         Ok(())

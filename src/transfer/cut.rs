@@ -1,13 +1,16 @@
 //! How a file is cut into ranges.
 
-use super::plan::{Range, SMALLEST_SPLIT};
+use super::plan::Range;
 
 /// Ranges are not made smaller than this when a file is first cut.
 const SMALLEST_RANGE: u64 = 1024 * 1024;
-/// Nor than this on a far road, where each connection begins slowly: half as much for each of twice as many saves a round trip.
-const SMALLEST_FAR: u64 = SMALLEST_SPLIT;
+/// Nor than this on a far road, where each connection begins slowly: ten packets in the first round trip, twice as many in each further
+/// one. With its head, so much comes in the first two.
+const SMALLEST_FAR: u64 = 40 * 1024;
+/// As long as the ranges are smaller than this, it is the slow beginning that counts, and not a rate.
+const SLOWLY_BEGUN: u64 = 1024 * 1024;
 /// Lengths are multiples of this, so that the last of many connections does not end much before or after the others.
-pub(super) const STEP: u64 = 64 * 1024;
+pub(super) const STEP: u64 = 8 * 1024;
 /// Ranges of a file whose SHA-1 is checked: the checksum follows in order, and what lies far ahead of it is
 /// still to be hashed when the download is over.
 const LARGEST_VERIFIED_RANGE: u64 = 32 * 1024 * 1024;
@@ -52,6 +55,30 @@ pub(super) fn length(size: u64, how: Cut) -> u64 {
         part_size => part_size,
     };
     length.max(size.div_ceil(MOST_RANGES)).max(1)
+}
+
+/// Whether a file, of which one connection brings the beginning already, from afar, is worth making others for: until they bring
+/// anything, it has brought eight times as much as it had when they were begun.
+pub(super) fn is_worth_connecting(size: u64) -> bool {
+    size >= SLOWLY_BEGUN
+}
+
+/// How to cut a file of which one connection brings the beginning already, from afar: what that one keeps, and how long the ranges
+/// of the others are. It is a round trip ahead of them, so it brings twice as much in the same time as long as all begin slowly.
+pub(super) fn behind_the_first(size: u64, how: Cut) -> (u64, u64) {
+    let one_more = Cut {
+        connections: how.connections.saturating_add(1),
+        ..how
+    };
+    let most = even_share(size, one_more);
+    if how.part_size > 0 || most >= SLOWLY_BEGUN {
+        let length = length(size, how);
+        return (length, length);
+    }
+    let others = size.saturating_sub(most.saturating_mul(2)).div_ceil(most);
+    let length = size.div_ceil(others.saturating_add(2));
+    let length = length.checked_next_multiple_of(STEP).unwrap_or(length);
+    (length.saturating_mul(2), length)
 }
 
 /// What each of so many connections has of a file.
@@ -104,17 +131,52 @@ mod tests {
         let near = how(64, 0, false);
         let far = Cut { far: true, ..near };
         assert_eq!(cut(0, 0, 0, 8 << 20, near).len(), 8);
-        assert_eq!(cut(0, 0, 0, 2 << 20, far).len(), 32);
+        assert_eq!(cut(0, 0, 0, 2 << 20, far).len(), 52);
         assert_eq!(cut(0, 0, 0, 100 << 20, far).len(), 64);
         assert_eq!(cut(0, 0, 0, SMALLEST_FAR, far).len(), 1);
         // With a checksum, too, as long as all of them are fetched at once.
         let near = how(64, 0, true);
         let far = Cut { far: true, ..near };
         assert_eq!(cut(0, 0, 0, 8 << 20, near).len(), 2);
-        assert_eq!(cut(0, 0, 0, 2 << 20, far).len(), 32);
+        assert_eq!(cut(0, 0, 0, 2 << 20, far).len(), 52);
         for how in [near, far] {
             assert_eq!(cut(0, 0, 0, 4 << 30, how).len(), 256);
         }
+    }
+
+    #[test]
+    fn from_afar_the_first_connection_keeps_twice_as_much_as_the_others_get() {
+        let far = |connections| Cut {
+            far: true,
+            ..how(connections, 0, false)
+        };
+        for connections in [0, 1, 2, 7, 64] {
+            for size in [
+                1,
+                SMALLEST_FAR,
+                SMALLEST_FAR * 2 + 1,
+                300_000,
+                1 << 20,
+                20 << 20,
+            ] {
+                let (own, length) = behind_the_first(size, far(connections));
+                let others = size.saturating_sub(own).div_ceil(length);
+                assert!(others < connections.max(1) as u64, "{connections} {size}");
+                if others > 0 && length < SLOWLY_BEGUN {
+                    assert_eq!(own, length * 2, "{connections} {size}");
+                    // No piece is much smaller than the others: it would be asked for in vain.
+                    assert!(own + (others - 1) * length < size);
+                    assert!(length >= SMALLEST_FAR * 2 / 3, "{connections} {size}");
+                }
+            }
+        }
+        // Nothing to gain where all have long come up to their rates when they end, and what was set is kept to.
+        assert_eq!(behind_the_first(1 << 30, far(64)), (1 << 24, 1 << 24));
+        let set = Cut {
+            part_size: 100_000,
+            ..far(64)
+        };
+        assert_eq!(behind_the_first(1 << 20, set), (100_000, 100_000));
     }
 
     #[test]

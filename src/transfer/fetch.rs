@@ -401,7 +401,7 @@ impl Work<'_> {
                         // One more read tells ureq that the body is over, and the connection can be used again.
                         let _ = reader.read(buffer.get_mut(..1).unwrap_or_default());
                         if kept {
-                            self.item.lock().waits.keep();
+                            self.job.keep_connection();
                         }
                     }
                     return Ok(End::Complete);

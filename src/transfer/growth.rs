@@ -215,7 +215,8 @@ impl Engine {
     }
 
     /// Has connections made for files whose size the first reply will tell: then there may be something to do for all of
-    /// them, three round trips earlier than if they were made then. Where there are many files, those use them.
+    /// them, three round trips earlier than if they were made then. The more files there are, the less likely that is, and where there
+    /// are many, those use them.
     pub(super) fn warm_up(&self, job: &JobInner, connections: usize) {
         let (jobs, files) = {
             let state = self.lock();
@@ -225,7 +226,8 @@ impl Engine {
             return;
         }
         let most = self.throttle.connections().min(connections);
-        let share = most.checked_div(jobs).unwrap_or(1);
+        let divided = jobs.saturating_mul(job.items.len());
+        let share = most.checked_div(divided).unwrap_or(1);
         let mut queue = job.lock_queue();
         let mut growing = queue.active.clone();
         growing.retain(|index| job.items.get(*index).is_some_and(|item| item.may_grow()));

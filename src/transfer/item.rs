@@ -201,16 +201,19 @@ impl Item {
         let Some(first) = state.ranges.first().cloned() else {
             return Ok(());
         };
-        let known = first.rest().map_or(size, |(_, end)| end).min(size);
-        first.set_end(known);
+        let end = first.rest().map_or(size, |(_, end)| end).min(size);
+        first.set_end(end);
         if !state.streaming {
-            // Not for more connections than if it had been cut as a whole.
-            let more = cut::pieces(0, 0, known, size, cut::length(size, cut));
-            state.ranges.extend(more.into_iter().map(Arc::new));
-            if cut.far {
+            let (own, length) = match cut.far {
                 // What the first request asked for is more than its share.
-                state.recut(cut);
-            }
+                true => cut::behind_the_first(size, cut),
+                // Not for more connections than if it had been cut as a whole.
+                false => (end, cut::length(size, cut)),
+            };
+            first.set_end(own.min(end));
+            let known = first.rest().map_or(end, |(_, end)| end);
+            let more = cut::pieces(0, 0, known, size, length);
+            state.ranges.extend(more.into_iter().map(Arc::new));
         }
         Ok(())
     }
@@ -253,7 +256,6 @@ impl Item {
         }
         let asking = state.waits.asking(others);
         let tail = plan::steal(state.ranges.iter().map(Arc::as_ref), &asking, now)?;
-        state.waits.take();
         let tail = Arc::new(tail);
         // Always free: nobody else has seen it.
         let _ = tail.take();

@@ -33,8 +33,10 @@ impl Engine {
             Unit::Open(index) => self.open(job, *index),
             Unit::WarmUp(index) => {
                 let url = job.items.get(*index).and_then(|item| item.first_url());
-                if let Some(url) = url {
-                    job.context.session.warm_up(url.expose());
+                if let Some(url) = url
+                    && job.context.session.warm_up(url.expose())
+                {
+                    job.keep_connection();
                 }
             }
             Unit::Fetch(index, range) => {

@@ -21,6 +21,8 @@ const LONG_BLOCK_TIME: f64 = 0.005;
 const ALL_BLOCKS: u64 = 4 * 1024 * 1024;
 /// A rest smaller than this is not worth a new request.
 pub(super) const SMALLEST_SPLIT: u64 = SMALLEST_BLOCK;
+/// And so much is left to whoever has a range, when the rest is cut off.
+const SMALLEST_LEFT: u64 = 32 * 1024;
 /// What sharing a rest must save to be worth a new request and a broken connection.
 const SMALLEST_GAIN: Duration = Duration::from_millis(25);
 /// And from afar, in round trips: what is on its way to whoever had the rest is lost.
@@ -321,7 +323,7 @@ impl Range {
         let mut place = self.lock();
         let rest = place.end.checked_sub(place.claimed)?;
         // An empty tail would be stolen for ever.
-        let fits = length > 0 && rest >= length.saturating_add(SMALLEST_SPLIT);
+        let fits = length > 0 && rest >= length.saturating_add(SMALLEST_LEFT);
         if !fits || place.dead {
             return None;
         }

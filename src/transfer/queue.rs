@@ -83,6 +83,7 @@ impl JobInner {
             if let Some(item) = self.items.get(*index)
                 && let Some(range) = item.take_range(permits)
             {
+                self.lock_waits().take();
                 return Some((Unit::Fetch(*index, range), false));
             }
         }
@@ -96,11 +97,15 @@ impl JobInner {
             }
         }
         let now = Instant::now();
-        let waits = self.lock_waits();
-        queue.active.iter().find_map(|index| {
+        let mut waits = self.lock_waits();
+        let unit = queue.active.iter().find_map(|index| {
             let range = self.items.get(*index)?.steal_range(now, &waits)?;
             Some((Unit::Fetch(*index, range), true))
-        })
+        });
+        if unit.is_some() {
+            waits.take();
+        }
+        unit
     }
 
     /// The next file to begin. Of the last ones the largest first, and those whose size nobody knows: then no connection is still
@@ -125,6 +130,16 @@ impl JobInner {
     /// Counts a reply that came so long after its request; and so long did it take to make the connection, if it was a new one.
     pub(super) fn note_wait(&self, waited: Duration, connecting: Option<Duration>) {
         self.lock_waits().note(waited, connecting);
+    }
+
+    /// A connection is free for another request.
+    pub(super) fn keep_connection(&self) {
+        self.lock_waits().keep();
+    }
+
+    /// How many are, more or less.
+    pub(super) fn kept_connections(&self) -> usize {
+        self.lock_waits().kept()
     }
 
     /// How long it takes until a new connection brings something; nothing as long as that is not known.

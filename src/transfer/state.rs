@@ -206,7 +206,6 @@ impl State {
     pub(super) fn take_free(&mut self, permits: usize) -> Option<Arc<Range>> {
         let first = self.ranges.iter().position(|range| range.take())?;
         let range = self.ranges.get(first)?.clone();
-        self.waits.take();
         if !self.mergeable {
             return Some(range);
         }
@@ -278,11 +277,12 @@ impl State {
         let enough = total
             .div_ceil(least.max(1))
             .max(connections.saturating_sub(busy) as u64);
+        let step = cut::STEP.max(least / 64);
         let mut length = least;
         while length < least.saturating_mul(2)
             && free.iter().map(|free| free.div_ceil(length)).sum::<u64>() > enough
         {
-            length = length.saturating_add(cut::STEP);
+            length = length.saturating_add(step);
         }
         length
     }

@@ -16,7 +16,7 @@ const SOONEST: Duration = Duration::from_millis(50);
 /// and, while nothing shows what is usual, after so long.
 const UNKNOWN: Duration = Duration::from_millis(500);
 
-/// What the requests of an item had to wait for, of late.
+/// What the requests of an item had to wait for, of late, or those of all items of a job.
 #[derive(Default)]
 pub(super) struct Waits {
     /// From a request to the beginning of its reply.
@@ -25,7 +25,7 @@ pub(super) struct Waits {
     least: Duration,
     /// To make a connection, before that.
     connecting: Duration,
-    /// Connections that were used to the end of a reply, and nobody has taken again.
+    /// Connections that were used to the end of a reply or made ahead, and nobody has taken yet. Counted for the job.
     kept: usize,
 }
 
@@ -45,6 +45,11 @@ impl Waits {
     /// A connection is free for another request.
     pub(super) fn keep(&mut self) {
         self.kept = self.kept.saturating_add(1);
+    }
+
+    /// How many connections are free for another request, more or less.
+    pub(super) fn kept(&self) -> usize {
+        self.kept
     }
 
     /// A worker is about to ask.
@@ -76,14 +81,15 @@ impl Waits {
         self.least.saturating_add(self.connecting)
     }
 
-    /// What the next request has to wait for. Before the first reply for this item, it is what those for `others` had to.
+    /// What the next request has to wait for. Before the first reply for this item, it is what those for `others` had to: for all
+    /// items of the job.
     pub(super) fn asking(&self, others: &Waits) -> Asking {
         let known = if self.least.is_zero() { others } else { self };
         // A worker that makes a connection first begins to ask then.
         let usual = known.of_new_connection();
         Asking {
             latency: known.least,
-            connecting: (self.kept == 0).then_some(known.connecting),
+            connecting: (others.kept == 0).then_some(known.connecting),
             overdue: match known.least.is_zero() {
                 true => UNKNOWN,
                 false => SOONEST.max(usual.saturating_mul(OVERDUE)),
@@ -122,18 +128,18 @@ mod tests {
     #[test]
     fn the_next_request_costs_a_new_connection_only_if_none_is_kept() {
         let ms = Duration::from_millis;
-        let (mut waits, others) = (Waits::default(), Waits::default());
+        let (mut waits, mut others) = (Waits::default(), Waits::default());
         waits.note(ms(230), Some(ms(100)));
         waits.note(ms(50), Some(ms(100)));
         assert_eq!(waits.least(), ms(50));
         assert_eq!(waits.usual(), ms(185));
         assert_eq!(waits.asking(&others).connecting, Some(ms(100)));
-        waits.keep();
+        others.keep();
         assert_eq!(waits.asking(&others).connecting, None);
         assert_eq!(waits.asking(&others).latency, ms(50));
-        waits.take();
-        waits.take();
-        waits.keep();
+        others.take();
+        others.take();
+        others.keep();
         assert_eq!(
             waits.asking(&others).connecting,
             None,

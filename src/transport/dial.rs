@@ -120,8 +120,8 @@ pub(super) struct Dialer {
 
 impl Dialer {
     /// Makes a connection for somebody who will ask for something over it soon. It fails without a word: whoever asks then
-    /// makes one of his own, and hears why that failed.
-    pub(super) fn warm_up(&self, uri: &Uri) {
+    /// makes one of his own, and hears why that failed. Whether it is ready.
+    pub(super) fn warm_up(&self, uri: &Uri) -> bool {
         let target = Target::of(uri, uri.scheme_str() == Some("https"));
         let making = self.warm.begin();
         let socket = OnceCell::new();
@@ -135,8 +135,9 @@ impl Dialer {
             cancelled: &making.stop,
         };
         let outcome = self.dial(&target, &way);
-        if let (Ok(transport), Some(socket)) = (outcome, socket.into_inner()) {
-            making.keep(target.name(), transport, socket);
+        match (outcome, socket.into_inner()) {
+            (Ok(transport), Some(socket)) => making.keep(target.name(), transport, socket),
+            _ => false,
         }
     }
 

@@ -219,11 +219,10 @@ impl Session {
         self.cool_down();
     }
 
-    /// Makes a connection that the next request to this address may use, and waits until it is ready or has failed.
-    pub(crate) fn warm_up(&self, url: &str) {
-        if let Ok(uri) = url.parse() {
-            self.scope.dialer.warm_up(&uri);
-        }
+    /// Makes a connection that the next request to this address may use, and waits until it is ready or has failed. Whether it is
+    /// ready.
+    pub(crate) fn warm_up(&self, url: &str) -> bool {
+        url.parse().is_ok_and(|uri| self.scope.dialer.warm_up(&uri))
     }
 
     /// Closes the connections that were made in vain, and makes no more.

@@ -53,16 +53,16 @@ impl Making<'_> {
         Ok(())
     }
 
-    /// It is ready to be used.
+    /// It is ready to be used. Whether anybody wants it still.
     pub(super) fn keep(
         self,
         place: String,
         transport: Box<dyn Transport>,
         socket: Weak<dyn ShutdownHandle>,
-    ) {
+    ) -> bool {
         let mut stock = self.warm.lock();
         if self.stop.load(Ordering::Acquire) {
-            return;
+            return false;
         }
         stock.making.retain(|other| !other.ptr_eq(&socket));
         stock.ready.push(Ready {
@@ -71,6 +71,7 @@ impl Making<'_> {
             place,
             made: Instant::now(),
         });
+        true
     }
 }
 

@@ -187,6 +187,29 @@ fn a_server_that_forgets_them_holds_up_nobody() {
     assert!(seen.until(|state| state.closed >= CONNECTIONS - 1));
 }
 
+/// Several files share what is made ahead, and what is small is not worth a connection of its own when its size is known.
+#[test]
+fn small_files_from_afar_make_do_with_one_each() {
+    let authority = Authority::new();
+    // A machine that has other things to do may take so long that others are tried, but not in each of these runs.
+    let made: Vec<usize> = (0..5)
+        .map(|_| {
+            let far = |seen: &Seen| {
+                assert!(seen.until(|state| state.begun >= 4), "too few");
+                std::thread::sleep(Duration::from_millis(60));
+            };
+            let (server, _seen) = serve(&authority, 300_000, far);
+            let files = (0..4).map(|_| file(&server)).collect();
+            let results = client(&authority).download(files, |_| true).unwrap();
+            for result in results {
+                assert_eq!(result.unwrap().bytes, 300_000);
+            }
+            server.accepted()
+        })
+        .collect();
+    assert!(made.contains(&4), "{made:?}");
+}
+
 #[test]
 fn none_are_made_when_the_size_is_known() {
     let authority = Authority::new();

@@ -96,7 +96,11 @@ impl Stock {
                 let place = self.own.iter().position(|source| source.name == name);
                 place.map_or(&[], |at| &self.own[at..=at])
             }
-            Files::Small(count) => &self.small[..count / shrink.min(count as u64 / 10) as usize],
+            Files::Small(count) => {
+                // Ten of them at the least, where there are so many.
+                let shrink = shrink.min(count as u64 / 10).max(1);
+                &self.small[..count / shrink as usize]
+            }
         }
     }
 }
