@@ -170,6 +170,7 @@ impl Engine {
                 signing: 0,
                 ready: VecDeque::new(),
                 warm: Vec::new(),
+                warmed: 0,
                 active: Vec::new(),
                 open: items.len(),
             }),

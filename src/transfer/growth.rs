@@ -232,7 +232,8 @@ impl Engine {
         let mut growing = queue.active.clone();
         growing.retain(|index| job.items.get(*index).is_some_and(|item| item.may_grow()));
         // Each has one already.
-        let more = share.saturating_sub(growing.len());
+        let there = growing.len().saturating_add(queue.warmed);
+        let more = share.saturating_sub(there);
         queue.warm = growing.into_iter().cycle().take(more).collect();
     }
 

@@ -40,6 +40,8 @@ pub(super) struct Queue {
     pub(super) ready: VecDeque<usize>,
     /// Files for whose rest connections are to be made.
     pub(super) warm: Vec<usize>,
+    /// How many were, or are being made.
+    pub(super) warmed: usize,
     pub(super) active: Vec<usize>,
     pub(super) open: usize,
 }
@@ -93,6 +95,7 @@ impl JobInner {
         }
         while let Some(index) = queue.warm.pop() {
             if self.items.get(index).is_some_and(|item| item.may_grow()) {
+                queue.warmed = queue.warmed.saturating_add(1);
                 return Some((Unit::WarmUp(index), false));
             }
         }

@@ -155,6 +155,8 @@ fn those_made_in_vain_are_closed_when_the_job_is_over() {
     // The one that was used is kept for the next job.
     let closed = seen.until(|state| state.closed >= CONNECTIONS - 1);
     assert!(closed, "{:?}", seen.state.lock().unwrap().closed);
+    // Those of the first milliseconds, too, are among them.
+    assert_eq!(server.accepted(), CONNECTIONS);
 }
 
 #[test]
