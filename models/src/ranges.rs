@@ -5,9 +5,9 @@ use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
 
 use super::every_interleaving;
-use super::plan::{Claim, FIRST_BLOCK as BLOCK, Range};
+use super::plan::{Claim, Range, SMALLEST_BLOCK as BLOCK};
 
-/// Six blocks: the worker makes one or two before the rest is too small to be shared.
+/// Six blocks: the worker makes a few before the rest is too small to be shared.
 const BLOCKS: u64 = 6;
 
 /// How often each half block of the file was written.

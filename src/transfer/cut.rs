@@ -2,8 +2,10 @@
 
 use super::plan::Range;
 
-/// Ranges are not made smaller than this when a file is first cut.
+/// Ranges are not made smaller than this when a file is first cut,
 const SMALLEST_RANGE: u64 = 1024 * 1024;
+/// unless each connection takes long for so much: then not smaller than what comes in a tenth of a second, and than this.
+const SMALLEST_SLOW: u64 = 64 * 1024;
 /// Nor than this on a far road, where each connection begins slowly: ten packets in the first round trip, twice as many in each further
 /// one. With its head, so much comes in the first two.
 const SMALLEST_FAR: u64 = 40 * 1024;
@@ -26,6 +28,19 @@ pub(super) struct Cut {
     pub(super) verified: bool,
     /// The servers are far away, and there are few files.
     pub(super) far: bool,
+    /// Bytes a second that a connection brings, or 0 if nobody knows.
+    pub(super) each: u64,
+}
+
+impl Cut {
+    /// Ranges are not made smaller than this.
+    fn least(&self) -> u64 {
+        match (self.far, self.each) {
+            (true, _) => SMALLEST_FAR,
+            (false, 0) => SMALLEST_RANGE,
+            (false, each) => (each / 10).clamp(SMALLEST_SLOW, SMALLEST_RANGE),
+        }
+    }
 }
 
 /// Cuts `start..end` of one source into ranges, in order.
@@ -83,11 +98,8 @@ pub(super) fn behind_the_first(size: u64, how: Cut) -> (u64, u64) {
 
 /// What each of so many connections has of a file.
 fn even_share(size: u64, how: Cut) -> u64 {
-    let least = match how.far {
-        true => SMALLEST_FAR,
-        false => SMALLEST_RANGE,
-    };
-    size.div_ceil(how.connections.max(1) as u64).max(least)
+    size.div_ceil(how.connections.max(1) as u64)
+        .max(how.least())
 }
 
 /// Ranges of one length, and a last one with what is left.
@@ -123,6 +135,7 @@ mod tests {
             part_size,
             verified,
             far: false,
+            each: 0,
         }
     }
 
@@ -142,6 +155,21 @@ mod tests {
         for how in [near, far] {
             assert_eq!(cut(0, 0, 0, 4 << 30, how).len(), 256);
         }
+    }
+
+    #[test]
+    fn where_each_connection_is_slow_small_files_are_cut_for_more_of_them() {
+        let pieces = |each| {
+            let slow = Cut {
+                each,
+                ..how(64, 0, false)
+            };
+            cut(0, 0, 0, 5 << 20, slow).len()
+        };
+        assert_eq!(pieces(0), 5);
+        assert_eq!(pieces(100_000_000), 5);
+        assert_eq!(pieces(1_000_000), 50);
+        assert_eq!(pieces(1), 64);
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub(crate) struct Engine {
     pub(super) speed: Mutex<Speed>,
     /// Bytes, and what replies count for.
     pub(super) received: AtomicU64,
+    /// Bytes a second that each connection brought of late.
+    pub(super) each: AtomicU64,
     /// Copies of what the locks guard, for a look after each block.
     pub(super) permits: AtomicUsize,
     pub(super) workers: AtomicUsize,
@@ -116,6 +118,7 @@ impl Engine {
             rested: Condvar::new(),
             speed: Mutex::new(speed),
             received: AtomicU64::new(0),
+            each: AtomicU64::new(0),
             permits: AtomicUsize::new(usize::MAX),
             workers: AtomicUsize::new(0),
             starving: AtomicBool::new(false),
@@ -243,6 +246,7 @@ impl Engine {
             part_size: self.options.part_size,
             verified: item.lock().verify.is_some(),
             far,
+            each: self.each(),
         }
     }
 

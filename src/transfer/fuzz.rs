@@ -22,6 +22,7 @@ pub(crate) fn check_ranges(signed: Signed) {
             part_size,
             verified,
             far: connections == 32,
+            each: 0,
         };
         let mut at = 0;
         for (index, piece) in pieces.iter().enumerate() {

@@ -65,6 +65,11 @@ impl Engine {
         }
     }
 
+    /// Bytes a second that each connection brought of late; 0 if nobody knows.
+    pub(super) fn each(&self) -> u64 {
+        self.each.load(Ordering::Relaxed)
+    }
+
     /// How long a block may be now: the more connections there are, the less each of them holds in memory.
     pub(super) fn largest_block(&self) -> u64 {
         largest_block(self.workers.load(Ordering::Relaxed))
@@ -95,6 +100,12 @@ impl Engine {
         let nearly_over = |rate| self.is_nearly_over(rate);
         let ticked = speed.tick(now, total, busy, limited, nearly_over);
         let after = speed.permits();
+        if ticked && let Some(rate) = speed.latest_rate() {
+            // Such a cast ends at the type's limits.
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let each = (rate / workers.max(1) as f64) as u64;
+            self.each.store(each, Ordering::Relaxed);
+        }
         drop(speed);
         if after != before {
             if after > before {

@@ -9,10 +9,12 @@ use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes that are read, written and counted in one go, at the most, by a worker that is alone.
 pub(super) const BLOCK: u64 = 1024 * 1024;
-/// By one of several, and as long as it is not known how fast the connection is.
+/// By one of several.
 pub(super) const FIRST_BLOCK: u64 = 256 * 1024;
+/// Where there are many workers, and as long as it is not known how fast the connection is.
+pub(super) const SMALLEST_BLOCK: u64 = 64 * 1024;
 /// On a slow connection fewer, so that its worker does not hold for long what others could fetch; but not fewer than this.
-const SMALLEST_BLOCK: u64 = 64 * 1024;
+const SLOW_BLOCK: u64 = 16 * 1024;
 /// For about how long.
 const BLOCK_TIME: f64 = 0.05;
 /// And more than the first at once only if it comes in about this time.
@@ -20,9 +22,9 @@ const LONG_BLOCK_TIME: f64 = 0.005;
 /// What the blocks of all workers together hold in memory, unless that would make them smaller still.
 const ALL_BLOCKS: u64 = 4 * 1024 * 1024;
 /// A rest smaller than this is not worth a new request.
-pub(super) const SMALLEST_SPLIT: u64 = SMALLEST_BLOCK;
+pub(super) const SMALLEST_SPLIT: u64 = 32 * 1024;
 /// And so much is left to whoever has a range, when the rest is cut off.
-const SMALLEST_LEFT: u64 = 32 * 1024;
+const SMALLEST_LEFT: u64 = SMALLEST_SPLIT;
 /// What sharing a rest must save to be worth a new request and a broken connection.
 const SMALLEST_GAIN: Duration = Duration::from_millis(25);
 /// And from afar, in round trips: what is on its way to whoever had the rest is lost.
@@ -217,14 +219,19 @@ impl Range {
         if place.dead {
             return Claim::Dead;
         }
-        let block = place.rate.latest().map_or(FIRST_BLOCK, |rate| {
+        let rate = place.rate.so_far(Instant::now(), place.written);
+        let block = rate.map_or(SMALLEST_BLOCK, |rate| {
             // Such a cast ends at the type's limits.
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let within = |time: f64| (rate * time) as u64;
-            let short = within(BLOCK_TIME).clamp(SMALLEST_BLOCK, FIRST_BLOCK);
+            let short = within(BLOCK_TIME).clamp(SLOW_BLOCK, FIRST_BLOCK);
             short.max(within(LONG_BLOCK_TIME))
         });
-        let block = block.min(most);
+        let mut block = block.min(most);
+        if block >= FIRST_BLOCK {
+            // Behind a shorter one, to where large pages of the system's cache end: others cost more to write.
+            block = block.saturating_sub(place.written % FIRST_BLOCK);
+        }
         let length = place.end.saturating_sub(place.written).min(block);
         if length == 0 {
             return Claim::Complete;
@@ -438,13 +445,13 @@ mod tests {
         ] {
             assert_eq!(largest_block(workers), block, "{workers}");
         }
-        let range = Range::new(0, 0, 0, 64 << 20);
-        assert!(range.take());
+        let now = Instant::now();
+        let range = moving(0, 64 << 20, BLOCK, now, 0.0);
         let claim = range.claim(largest_block(32));
         assert_eq!(
             claim,
             Claim::Block {
-                offset: 0,
+                offset: BLOCK,
                 length: FIRST_BLOCK / 2
             }
         );
@@ -454,7 +461,8 @@ mod tests {
     fn the_worker_of_a_slow_connection_holds_little() {
         let now = Instant::now();
         for (rate, block) in [
-            (400_000, SMALLEST_BLOCK),
+            (200_000, SLOW_BLOCK),
+            (400_000, 20_000),
             (2_000_000, 100_000),
             (40_000_000, FIRST_BLOCK),
             (100_000_000, 500_000),
@@ -467,7 +475,7 @@ mod tests {
                 other => panic!("{other:?}"),
             };
             // Nothing is known of the first one.
-            length(FIRST_BLOCK);
+            length(SMALLEST_BLOCK);
             {
                 let mut place = range.lock();
                 let ago = Duration::from_secs(1);
@@ -476,6 +484,25 @@ mod tests {
             }
             length(block);
         }
+    }
+
+    #[test]
+    fn what_follows_the_first_block_is_as_much_as_that_promises_and_ends_with_a_page() {
+        let now = Instant::now();
+        let length = |written, seconds| {
+            let range = moving(0, 64 << 20, written, now, seconds);
+            match range.claim(FIRST_BLOCK) {
+                Claim::Block { length, .. } => length,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(
+            length(SMALLEST_BLOCK, 0.0001),
+            FIRST_BLOCK - SMALLEST_BLOCK,
+            "a short window tells enough"
+        );
+        assert_eq!(length(FIRST_BLOCK, 0.001), FIRST_BLOCK);
+        assert_eq!(length(SMALLEST_BLOCK, 10.0), SLOW_BLOCK);
     }
 
     #[test]

@@ -69,9 +69,14 @@ impl Rate {
         }
     }
 
-    /// Bytes a second of late, once that is known.
-    pub(super) fn latest(&self) -> Option<f64> {
-        self.latest
+    /// Bytes a second of late or, as long as that is not known, since the reply began; nothing before the first ones are written.
+    pub(super) fn so_far(&self, now: Instant, written: u64) -> Option<f64> {
+        self.latest.or_else(|| {
+            let (begun, from) = self.begun?;
+            let time = now.saturating_duration_since(begun).as_secs_f64();
+            let bytes = written.checked_sub(from).filter(|bytes| *bytes > 0)?;
+            Some(bytes as f64 / time.max(f64::EPSILON))
+        })
     }
 
     fn since_mark(&self, now: Instant, written: u64) -> Option<f64> {

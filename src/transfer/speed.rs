@@ -80,6 +80,8 @@ pub(super) struct Speed {
     prompt: bool,
     /// The rates with this number of connections.
     recent: Recent,
+    /// The last one of all.
+    latest: Option<f64>,
     rest_until: Option<Instant>,
     /// This rest follows on something that helped.
     breath: bool,
@@ -115,6 +117,7 @@ impl Speed {
             settled: false,
             prompt: false,
             recent: Recent::default(),
+            latest: None,
             rest_until: None,
             breath: false,
             rest: REST,
@@ -132,6 +135,11 @@ impl Speed {
         self.limit = most.max(1);
     }
 
+    /// Bytes a second in the last window, once that is known.
+    pub(super) fn latest_rate(&self) -> Option<f64> {
+        self.latest
+    }
+
     /// Starts watching anew, with a job of so many files: nothing was going on.
     pub(super) fn wake(&mut self, now: Instant, bytes: u64, files: usize) {
         self.since = now;
@@ -141,6 +149,7 @@ impl Speed {
         self.quarter = None;
         self.rest = REST;
         self.recent = Recent::default();
+        self.latest = None;
         self.settled = false;
         self.prompt = false;
         self.alone = (files >= MANY_FILES || self.far).then_some(Alone::No);
@@ -195,6 +204,7 @@ impl Speed {
         self.since = now;
         self.bytes = bytes;
         self.recent.note(rate, self.permits);
+        self.latest = (bytes > 0).then_some(rate);
         let busy = busy() && self.permits <= self.limit;
         if self.breath && self.recent.is_nothing() {
             // What helped was a burst.

@@ -339,6 +339,7 @@ mod tests {
             part_size: 0,
             verified: false,
             far: false,
+            each: 0,
         };
         let ranges = cut::cut(0, 0, 0, 64 * MIB, cut);
         let state = State {

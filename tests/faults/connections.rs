@@ -1,5 +1,8 @@
 //! Connections that end, at every moment they can.
 
+use std::collections::HashSet;
+use std::sync::Mutex;
+
 use super::*;
 
 const SIZE: usize = 6 * PART;
@@ -9,9 +12,12 @@ fn a_connection_may_end_at_any_byte() {
     let file = data(SIZE, 41);
     for cut in [0, 1, 12, 40, 70, 100, 1000, PART] {
         let bytes = file.clone();
+        // Nothing is cut twice: who is asked in which order is left to chance, and a few failures in a row are one too many.
+        let seen = Mutex::new(HashSet::new());
         let server = RawServer::start(move |asked| {
             let mut answer = good(asked, &bytes, Some("\"a\""));
-            match asked.number % 3 == 1 {
+            let place = span(asked, SIZE).0 / (PART / 8);
+            match asked.number % 3 == 1 && seen.lock().unwrap().insert(place) {
                 true => {
                     answer.truncate(cut);
                     vec![Act::Send(answer), Act::Close]

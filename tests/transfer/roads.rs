@@ -47,6 +47,26 @@ fn where_each_reply_takes_long_all_connections_are_used_at_once() {
     assert_eq!(ended.kind(), ErrorKind::Cancelled);
 }
 
+/// What takes one connection long is cut into smaller ranges than usual, and does not have to be shared one by one.
+#[test]
+fn a_small_file_of_slow_connections_gets_many_of_them() {
+    let sandbox = sandbox();
+    sandbox.add_object(BUCKET, "x", Content::synthetic(2 * MIB, 1));
+    let slow = Fault::Rate {
+        bytes_per_second: 100_000,
+    };
+    sandbox.fault(of(Origin::S3, slow));
+    let client = builder(&sandbox).build().unwrap();
+    let request = Request::object(BUCKET, "x").unwrap().to_memory(2 * MIB);
+    let job = client.start(vec![request]).unwrap();
+    let mut most = 0;
+    while !job.wait(Duration::from_millis(1)) {
+        most = most.max(job.progress().connections);
+    }
+    assert_eq!(job.result(0).unwrap().unwrap().bytes, 2 * MIB);
+    assert!(most >= 20, "{most}");
+}
+
 /// Each small file costs a round trip in which its connection idles, so more of them are worth having than for a large one.
 #[test]
 fn many_files_from_afar_get_more_connections_than_one() {
