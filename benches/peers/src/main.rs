@@ -91,7 +91,8 @@ fn measure(options: &Options) -> Result<()> {
             options.shrink
         );
     }
-    if options.add {
+    // Nothing was measured before on a machine that is new.
+    if options.add && Sheet::is_in(&options.out) {
         sheet.cases = Sheet::load_from(&options.out)?.cases;
     }
     for case in cases {

@@ -186,6 +186,11 @@ impl Sheet {
             .unwrap_or(-1.0)
     }
 
+    /// Whether anything was measured before.
+    pub(crate) fn is_in(folder: &Path) -> bool {
+        folder.join("bench.json").exists()
+    }
+
     /// What was measured last.
     pub(crate) fn load_from(folder: &Path) -> Result<Self> {
         let path = folder.join("bench.json");
