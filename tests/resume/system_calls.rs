@@ -45,7 +45,7 @@ fn at_every_instant_the_target_is_the_old_file_or_the_complete_new_one() {
     let whole = bytes(&content);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x");
-    let (mut killed, mut new_after_a_kill) = (0, 0);
+    let (mut killed, mut new_after_a_kill) = (Vec::new(), 0);
     for call in [
         "openat",
         "flock",
@@ -77,7 +77,7 @@ fn at_every_instant_the_target_is_the_old_file_or_the_complete_new_one() {
                 assert!(found == whole);
                 break;
             }
-            killed += 1;
+            killed.push(call);
             new_after_a_kill += usize::from(found == whole);
             // Run again, in peace.
             let request = Request::object(BUCKET, "x").unwrap().to_file(&path);
@@ -86,7 +86,12 @@ fn at_every_instant_the_target_is_the_old_file_or_the_complete_new_one() {
             assert_eq!(names(folder.path()), ["x"], "{call} {nth}");
         }
     }
-    assert!(killed >= 20, "{killed}");
+    // How often depends on how many bytes come at once, and on where the dynamic linker looks.
+    for call in ["openat", "flock", "ftruncate", "fsync", "rename"] {
+        assert!(killed.contains(&call), "{call}: {killed:?}");
+    }
+    let writes = killed.iter().filter(|call| **call == "pwrite64").count();
+    assert!(writes >= 2, "{killed:?}");
     assert!(new_after_a_kill >= 1, "no kill came after the rename");
 }
 
